@@ -1,0 +1,13 @@
+/**
+ * The tiny step through the whole program. The argument is the number of steps of one device run.
+ *
+ * @since 0.1.0
+ */
+import * as estimatorBursts from "../harness/estimatorBursts.ts"
+import { serve } from "../harness/serve.ts"
+import * as mlp from "../model/mlpEstimator.ts"
+import * as Mlp from "../peers/Mlp.ts"
+
+const bursts = estimatorBursts.start({ estimator: mlp.make(Number(process.argv[2])), batches: mlp.batches(), threads: Mlp.sizes.threads })
+await serve("mlp-estimator", bursts.burst)
+await bursts.close()

@@ -1,0 +1,32 @@
+/**
+ * The one stream of events of a run; console, JSONL, TensorBoard, OpenTelemetry and dashboards are its subscribers.
+ *
+ * @since 0.1.0
+ */
+
+/** Fields that follow from the loss and the clock. Rates are over the time since the previous event of the kind. */
+interface Progress {
+  readonly step: number
+  readonly loss: number
+  /** `e^loss` */
+  readonly ppl: number
+  /** `loss / ln 2` */
+  readonly bpc: number
+}
+
+/** @category models @since 0.1.0 */
+export type RunEvent =
+  | { readonly event: "begin"; readonly mode: string; readonly engine: string; readonly replicas: number; readonly step: number; readonly time: string }
+  | { readonly event: "compile"; readonly mode: string; readonly nodes: number; readonly millis: number }
+  | (Progress & {
+      readonly event: "train"
+      readonly stepsPerSec: number
+      readonly examplesPerSec: number
+      readonly tokensPerSec: number
+      /** Where the run ends, when it is known. */
+      readonly lastStep?: number
+    })
+  | { readonly event: "checkpoint"; readonly step: number; readonly file: string; readonly millis: number }
+  | { readonly event: "restore"; readonly step: number; readonly file: string }
+  | (Progress & { readonly event: "eval"; readonly examples: number; readonly metrics: { readonly [name: string]: number } })
+  | { readonly event: "end"; readonly mode: string; readonly step: number; readonly reason: "done" | "interrupted" | "failed" }

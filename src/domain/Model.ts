@@ -1,0 +1,111 @@
+/**
+ * What a user's model function receives and returns. Types only: TensorFlow.js itself is imported by `layers/tracing`.
+ *
+ * @since 0.1.0
+ */
+import type { Scalar, Tensor as TfTensor, Variable } from "@tensorflow/tfjs-core"
+import type { Mode } from "./Program.ts"
+import type { DType, Shape, Tensor } from "./Tensor.ts"
+
+/** Tensors in records, tuples and arrays, nested at will. @category models @since 0.1.0 */
+export type Nest<T> = T | ReadonlyArray<Nest<T>> | { readonly [key: string]: Nest<T> }
+
+/** Gives a variable its first value; `random` draws from the run's key and the variable's name. @category models @since 0.1.0 */
+export type Initializer = (shape: Shape, dtype: DType, random: RandomSource) => TfTensor
+
+/** Randomness that is part of the compiled step: counter-based, in the state, different on each replica. @category models @since 0.1.0 */
+export interface RandomSource {
+  /** In `[minval, maxval)`; defaults 0 and 1; float32. */
+  readonly uniform: (shape: Shape, minval?: number, maxval?: number) => TfTensor
+  /** Defaults: mean 0, standard deviation 1. */
+  readonly normal: (shape: Shape, mean?: number, stddev?: number) => TfTensor
+  /** Normal, redrawn within two standard deviations. */
+  readonly truncatedNormal: (shape: Shape, mean?: number, stddev?: number) => TfTensor
+  /** Zeroes each element with probability `rate` and scales the others by `1 / (1 - rate)`; `rate` 0 is the identity. */
+  readonly dropout: (x: TfTensor, rate: number) => TfTensor
+}
+
+export interface VariableOptions {
+  /** Default: Glorot uniform for two axes or more, zeros otherwise. */
+  readonly initializer?: Initializer
+  /** Default true. Others keep state (moving averages) and get no gradient. */
+  readonly trainable?: boolean
+  /** Default float32. */
+  readonly dtype?: DType
+}
+
+/** Variables by stable name, as `tf.get_variable`: the same name gives the same variable in train, evaluate and predict. @category models @since 0.1.0 */
+export interface VariableScope {
+  readonly get: (name: string, shape: Shape, options?: VariableOptions) => Variable
+  /** A scope that puts `name/` before the names. */
+  readonly scope: (name: string) => VariableScope
+  /** The trainable variables made so far, in order of creation. */
+  readonly trainable: () => ReadonlyArray<Variable>
+}
+
+/** @category models @since 0.1.0 */
+export interface ModelInput<P> {
+  /** Per replica: `[batch / replicas, …]`. In the structure the input gave. */
+  readonly features: FeatureNest
+  readonly labels: FeatureNest
+  readonly mode: Mode
+  readonly params: P
+  /** Recurrent cache from the previous step of the same replica; `[]` without a cache function. */
+  readonly cache: ReadonlyArray<TfTensor>
+  readonly random: RandomSource
+  readonly variables: VariableScope
+  /** float32 `[batch / replicas]`: 1 for a row of the data set, 0 for padding (evaluate and predict pad the last batch). */
+  readonly valid: TfTensor
+  /** int32 scalar: steps done before this one. */
+  readonly globalStep: Scalar
+  /** Replicas of the device. */
+  readonly replicas: number
+  /** Rows of this replica's batch. */
+  readonly batchSize: number
+}
+
+/**
+ * Features and labels in the structure the input gave: a tensor, a record or an array. The structure is known only when the
+ * first batch comes, so the type allows each access and the tracer's names tell which leaves there are.
+ */
+export type FeatureNest = TfTensor & { readonly [key: string]: TfTensor } & ReadonlyArray<TfTensor>
+
+/** @category models @since 0.1.0 */
+export interface EstimatorSpec {
+  /** Scalar, mean over this replica's batch. Required in train and evaluate. */
+  readonly loss?: TfTensor
+  /** Required in predict: tensors with the batch on axis 0. */
+  readonly predictions?: { readonly [name: string]: TfTensor }
+  /** New cache: same number, dtypes and shapes as `cache`; may be left out when there is none. */
+  readonly cache?: ReadonlyArray<TfTensor>
+  /** Evaluate: tensors with the batch on axis 0, given to the function on the host, padding rows removed. */
+  readonly evalMetrics?: { readonly [name: string]: EvalMetric }
+  /** Train and evaluate: called on the host after each step, off the step's path. */
+  readonly hostCall?: HostCall
+}
+
+/** A streaming metric over tensors of every evaluated batch. @category models @since 0.1.0 */
+export interface EvalMetric {
+  readonly tensors: { readonly [name: string]: TfTensor }
+  readonly metric: Metric
+}
+
+/** State of a metric is a plain list of numbers, so that it can be saved. @category models @since 0.1.0 */
+export interface Metric {
+  readonly initial: ReadonlyArray<number>
+  /** `batch`: the metric's tensors, valid rows only, all replicas. */
+  readonly update: (state: ReadonlyArray<number>, batch: { readonly [name: string]: Tensor }) => ReadonlyArray<number>
+  readonly result: (state: ReadonlyArray<number>) => number
+}
+
+/** @category models @since 0.1.0 */
+export interface HostCall {
+  readonly tensors: { readonly [name: string]: TfTensor }
+  readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void
+}
+
+/** Called once per mode and shape on the recording backend. @category models @since 0.1.0 */
+export type ModelFn<P = unknown> = (input: ModelInput<P>) => EstimatorSpec
+
+/** The first cache of one replica, leaves `[batch / replicas, …]`; every replica starts from its own copy (`train_cache_fn`, `eval_cache_fn`). @category models @since 0.1.0 */
+export type CacheFn = (perReplicaBatchSize: number, mode: Mode) => ReadonlyArray<TfTensor>

@@ -1,0 +1,117 @@
+/**
+ * A product of which only slices are read, smaller together than the whole, becomes a product for each slice: rows of the
+ * result are rows of the left operand, columns those of the right one. Bit-identical.
+ *
+ * Transformer-XL's one product for queries, keys and values over memory and segment is the case in mind: queries of the
+ * memory are never read.
+ *
+ * @since 0.1.0
+ */
+import * as Builder from "../graph/Builder.ts"
+import type { Graph, NodeId, NodeOf } from "../graph/Graph.ts"
+import { type Shape, sizeOf } from "../Tensor.ts"
+import { as, matrixAxes } from "./operands.ts"
+import { addNode, type Context, liveNodes, type Mapper, type Pass, rebuild } from "./rebuild.ts"
+import { sliceBefore, sliceOfTranspose } from "./sliceMotion.ts"
+import { sliceOf } from "./slices.ts"
+import { statsOf } from "./stats.ts"
+
+type SliceAttrs = NodeOf<"Slice">["attrs"]
+
+/** Products, and reshapes and transposes of them, that are read by slices alone, with less than the whole in all. */
+const partlyRead = (graph: Graph): ReadonlySet<NodeId> => {
+  const live = liveNodes(graph)
+  const users: Array<Array<NodeId>> = graph.nodes.map(() => [])
+  graph.nodes.forEach((node, id) => {
+    if (live[id] === 1) for (const input of node.inputs) users[input]!.push(id)
+  })
+  const shown = new Set(graph.outputs.map((o) => o.node))
+  const found = new Set<NodeId>()
+  graph.nodes.forEach((node, id) => {
+    if (node.op !== "MatMul" || live[id] === 0) return
+    const chain = [id]
+    let area = 0
+    for (const link of chain) {
+      if (shown.has(link)) return
+      for (const user of users[link]!) {
+        const { op, type } = graph.nodes[user]!
+        if (op === "Slice") area += sizeOf(type.shape)
+        else if (op === "Reshape" || op === "Transpose") chain.push(user)
+        else return
+      }
+    }
+    if (area > 0 && area < sizeOf(node.type.shape)) for (const link of chain) found.add(link)
+  })
+  return found
+}
+
+/** A slice of a product itself. */
+const ofProduct = (cx: Context, { attrs, inputs, type }: NodeOf<"MatMul">, { begin, size, strides }: SliceAttrs): NodeId => {
+  const rank = type.shape.length
+  const operand = (x: NodeId, outer: number, transposed: boolean) => {
+    const own = cx.typeOf(x).shape
+    const at = transposed ? rank + rank - 3 - outer : outer
+    // batch axes of extent 1 are repeated, the inner axis is whole
+    const from = <T>(values: ReadonlyArray<T>, whole: (axis: number) => T) =>
+      own.map((d, axis) => (axis === at ? values[outer]! : axis < rank - 2 && d !== 1 ? values[axis]! : whole(axis)))
+    return sliceOf(cx, x, from(begin, () => 0), from(size, (axis) => own[axis]!), from(strides, () => 1))
+  }
+  const a = operand(inputs[0]!, rank - 2, attrs.transposeA)
+  const b = operand(inputs[1]!, rank - 1, attrs.transposeB)
+  return cx.add("MatMul", [a, b], attrs)
+}
+
+/** A slice of a reshaped matrix product: cut on the axes of its rows, of its columns, or both. */
+const ofReshaped = (cx: Context, product: NodeOf<"MatMul">, shape: Shape, { begin, size, strides }: SliceAttrs): NodeId | undefined => {
+  const axes = product.type.shape.length === 2 ? matrixAxes(product.type.shape, shape) : undefined
+  if (axes === undefined) return undefined
+  const operand = (x: NodeId, side: 0 | 1, transposed: boolean) => {
+    const inner = cx.typeOf(x).shape[(side === 0) !== transposed ? 1 : 0]!
+    const first = (side === 0) !== transposed // the outer axes come first
+    const of = (own: ReadonlyArray<number>, whole: number) => {
+      const outer = axes[side].map((i) => own[i]!)
+      return first ? [...outer, whole] : [whole, ...outer]
+    }
+    const part = sliceOf(cx, Builder.reshape(cx, x, of(shape, inner)), of(begin, 0), of(size, inner), of(strides, 1))
+    const extent = sizeOf(axes[side].map((i) => size[i]!))
+    return Builder.reshape(cx, part, first ? [extent, inner] : [inner, extent])
+  }
+  const { transposeA, transposeB } = product.attrs
+  const a = operand(product.inputs[0]!, 0, transposeA)
+  const b = operand(product.inputs[1]!, 1, transposeB)
+  return Builder.reshape(cx, cx.add("MatMul", [a, b], product.attrs), size)
+}
+
+/** The slice of what is under `x`, down to the product; `undefined` where the elements do not lie so. */
+const push = (cx: Context, x: NodeId, attrs: SliceAttrs): NodeId | undefined => {
+  const node = cx.nodeOf(x)
+  if (node.op === "MatMul") return ofProduct(cx, node, attrs)
+  if (node.op === "Transpose") {
+    let found = true
+    const cut = sliceOfTranspose(cx, node, attrs, (y, at) => {
+      const part = push(cx, y, at)
+      found = part !== undefined
+      return part ?? sliceOf(cx, y, at.begin, at.size, at.strides)
+    })
+    return found ? cut : undefined
+  }
+  if (node.op !== "Reshape") return undefined
+  const under = as(cx, node.inputs[0]!, "MatMul")
+  const direct = under === undefined ? undefined : ofReshaped(cx, under, node.type.shape, attrs)
+  if (direct !== undefined) return direct
+  const before = sliceBefore(cx.typeOf(node.inputs[0]!).shape, node.type.shape, attrs)
+  const part = before === undefined ? undefined : push(cx, node.inputs[0]!, before)
+  return part === undefined ? undefined : Builder.reshape(cx, part, attrs.size)
+}
+
+/** @category passes @since 0.1.0 */
+export const matMulSlice: Pass = (graph) => {
+  const partly = partlyRead(graph)
+  if (partly.size === 0) return graph
+  const map: Mapper = (cx, node, id) =>
+    (node.op === "Slice" && partly.has(graph.nodes[id]!.inputs[0]!) ? push(cx, node.inputs[0]!, node.attrs) : undefined) ??
+    addNode(cx, node, node.inputs)
+  const after = rebuild(graph, { map })
+  // a slice that could not be moved keeps the whole product alive
+  return statsOf(after).matMulFlops < statsOf(graph).matMulFlops ? after : graph
+}

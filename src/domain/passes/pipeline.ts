@@ -1,0 +1,66 @@
+/**
+ * All rewrites in order, until nothing changes.
+ *
+ * @since 0.1.0
+ */
+import type { Graph } from "../graph/Graph.ts"
+import { algebraicRules } from "./algebraic.ts"
+import { broadcastRules } from "./broadcastMotion.ts"
+import { foldingRules } from "./constantFolding.ts"
+import { deadCode } from "./deadCode.ts"
+import { matMulBatchRules } from "./matMulBatch.ts"
+import { matMulPadRules } from "./matMulPad.ts"
+import { matMulSlice } from "./matMulSlice.ts"
+import { matMulTransposeRules } from "./matMulTranspose.ts"
+import { oneHotRules } from "./oneHot.ts"
+import { padMotionRules } from "./padMotion.ts"
+import { mergeRules, type Pass, passOf } from "./rebuild.ts"
+import { reshapeRules } from "./reshapes.ts"
+import { sliceMotionRules } from "./sliceMotion.ts"
+import { sliceRules } from "./slices.ts"
+import { zeroRules } from "./zeros.ts"
+
+/** The rewrites of single nodes in one walk: what one makes, the others see. @category passes @since 0.1.0 */
+export const simplify: Pass = passOf(
+  mergeRules(
+    foldingRules,
+    zeroRules,
+    algebraicRules,
+    broadcastRules,
+    sliceRules,
+    matMulTransposeRules,
+    matMulBatchRules,
+    oneHotRules,
+    reshapeRules,
+    sliceMotionRules,
+    padMotionRules,
+    matMulPadRules
+  )
+)
+
+/** In the order they run. @category passes @since 0.1.0 */
+export const passes: ReadonlyArray<readonly [name: string, pass: Pass]> = [
+  ["deadCode", deadCode],
+  ["simplify", simplify],
+  ["matMulSlice", matMulSlice]
+]
+
+/** Rounds after which the pipeline stops though something still changed; real programs need three or four. */
+const roundLimit = 8
+
+/**
+ * The graph with all rewrites done, `graph` itself when there was nothing to do. Parameters and outputs keep their names,
+ * roles, types and order. Numerics change only as the rewrites' own headers say.
+ *
+ * @category passes
+ * @since 0.1.0
+ */
+export const optimize = (graph: Graph): Graph => {
+  let now = graph
+  for (let round = 0; round < roundLimit; round++) {
+    const before = now
+    for (const [, pass] of passes) now = pass(now)
+    if (now === before) break
+  }
+  return now
+}

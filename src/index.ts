@@ -1,0 +1,32 @@
+/**
+ * effect-estimator: train, evaluate and predict TensorFlow.js models as Effect programs over a compiled, replicated step.
+ *
+ * @since 0.1.0
+ */
+export * as Device from "./services/Device.ts"
+export * as DeviceOnnx from "./layers/device/DeviceOnnx.ts"
+export * as DeviceReference from "./layers/device/DeviceReference.ts"
+export * as Errors from "./domain/Errors.ts"
+export * as Estimator from "./programs/Estimator.ts"
+export * as EstimatorNode from "./EstimatorNode.ts"
+export * as EstimatorTest from "./EstimatorTest.ts"
+export * as Hooks from "./services/Hooks.ts"
+export * as Input from "./domain/Input.ts"
+export * as MetricSink from "./services/MetricSink.ts"
+export * as MetricSinkConsole from "./layers/sinks/MetricSinkConsole.ts"
+export * as MetricSinkJsonl from "./layers/sinks/MetricSinkJsonl.ts"
+export * as MetricSinkMemory from "./layers/sinks/MetricSinkMemory.ts"
+export * as Metrics from "./domain/metrics/Metrics.ts"
+export type * as Model from "./domain/Model.ts"
+export * as RunConfig from "./domain/RunConfig.ts"
+export * as Tensor from "./domain/Tensor.ts"
+export * as Vocabulary from "./layers/inputs/Vocabulary.ts"
+export { batch } from "./layers/inputs/stack.ts"
+export { fromArrays } from "./layers/inputs/fromArrays.ts"
+export { fromCsv } from "./layers/inputs/fromCsv.ts"
+export { fromJsonl } from "./layers/inputs/fromJsonl.ts"
+export { fromTokens } from "./layers/inputs/fromTokens.ts"
+export { clipByGlobalNorm, CrossReplicaOptimizer, valueAndGrads } from "./layers/tracing/CrossReplicaOptimizer.ts"
+export { crossReplicaMean, crossReplicaSum, replicaCount } from "./layers/tracing/crossReplica.ts"
+export { defineProgram } from "./programs/ProgramModule.ts"
+export { runMain } from "./programs/cli/runMain.ts"

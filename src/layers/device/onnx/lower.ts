@@ -1,0 +1,146 @@
+/**
+ * Lowers a graph to an ONNX model: one rule for each op.
+ *
+ * @since 0.1.0
+ */
+import type { Graph, Node, NodeId, NodeOf } from "../../../domain/graph/Graph.ts"
+import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
+import { elementwiseRules } from "./lower/elementwise.ts"
+import { Emitter, type Value, whole } from "./lower/Emitter.ts"
+import { mayShare, wiringOf } from "./lower/inPlace.ts"
+import { productRules } from "./lower/products.ts"
+import type { Rule, Rules } from "./lower/rule.ts"
+import { structureRules } from "./lower/structure.ts"
+import { windowRules } from "./lower/windows.ts"
+import { encode, type Port } from "./OnnxModel.ts"
+
+/** What the host writes into an input before a step. @category models @since 0.1.0 */
+export interface Draw {
+  readonly op: RandomOp
+  readonly draw: number
+  readonly replica: number
+  /** Index of the parameter that holds the key. */
+  readonly key: number
+}
+
+/** @category models @since 0.1.0 */
+export interface LoweredInput extends Port {
+  /** A parameter of the graph by its index, or numbers to be drawn. */
+  readonly source: { readonly _tag: "Parameter"; readonly parameter: number } | ({ readonly _tag: "Draw" } & Draw)
+}
+
+/** @category models @since 0.1.0 */
+export interface LoweredOutput extends Port {
+  /** Index into the results asked for. */
+  readonly index: number
+  /** It may be written over the memory of the parameter that it succeeds. */
+  readonly inPlace: boolean
+}
+
+/** A result that the model shall have. @category models @since 0.1.0 */
+export interface Wanted {
+  readonly node: NodeId
+  /** The state parameter that it succeeds. */
+  readonly predecessor: NodeId | undefined
+}
+
+/** @category models @since 0.1.0 */
+export interface Lowered {
+  /** A `ModelProto`. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly inputs: ReadonlyArray<LoweredInput>
+  /** Without those of state that stays as it is. */
+  readonly outputs: ReadonlyArray<LoweredOutput>
+}
+
+/** An op without a rule. @category errors @since 0.1.0 */
+export class NoRule extends Error {
+  readonly node: Node
+
+  constructor(node: Node) {
+    super("has no lowering")
+    this.name = "NoRule"
+    this.node = node
+  }
+}
+
+const alias = (e: Emitter, node: Node): Value => e.value(node.inputs[0]!)
+
+/** Parameters and random numbers are inputs of the model: `lower` makes them. */
+const inputRule = (e: Emitter, node: Node): Value => whole(e.input(node.type.dtype, node.type.shape), node)
+
+/** The rules by op, for `lower` and for the table of ops and engines. @category rules @since 0.1.0 */
+export const rules: Rules = {
+  Parameter: inputRule,
+  RandomUniform: inputRule,
+  RandomNormal: inputRule,
+  RandomTruncatedNormal: inputRule,
+  ReplicaId: (e) => ({ name: e.scalar("int32", 0), shape: [] }),
+  CrossReplicaSum: alias,
+  ...elementwiseRules,
+  ...structureRules,
+  ...productRules,
+  ...windowRules
+}
+
+/** The ops that this engine has. @category rules @since 0.1.0 */
+export const opNames: ReadonlyArray<OpName> = Object.keys(rules) as Array<OpName> // the record's keys are op names
+
+const isRandom = (node: Node): node is NodeOf<RandomOp> => (randomOps as ReadonlyArray<string>).includes(node.op)
+
+const reachable = (graph: Graph): Uint8Array => {
+  const needed = new Uint8Array(graph.nodes.length)
+  for (const output of graph.outputs) needed[output.node] = 1
+  for (let id = graph.nodes.length - 1; id >= 0; id--) if (needed[id] === 1) for (const x of graph.nodes[id]!.inputs) needed[x] = 1
+  return needed
+}
+
+const sourceOf = (graph: Graph, node: NodeOf<"Parameter"> | NodeOf<RandomOp>): LoweredInput["source"] => {
+  if (node.op === "Parameter") return { _tag: "Parameter", parameter: node.attrs.index }
+  const { draw, replica = 0 } = node.attrs
+  return { _tag: "Draw", op: node.op, draw, replica, key: graph.parameters.findIndex((p) => p.node === node.inputs[0]) }
+}
+
+const emitNodes = (e: Emitter): Array<LoweredInput> => {
+  const { graph } = e
+  const needed = reachable(graph)
+  const inputs: Array<LoweredInput> = []
+  graph.nodes.forEach((node, id) => {
+    if (needed[id] === 0) return
+    // the union of rules cannot be called; the key is the node's own op
+    const rule = rules[node.op] as Rule<OpName> | undefined
+    if (rule === undefined) throw new NoRule(node)
+    e.set(id, rule(e, node, id))
+    if (node.op === "Parameter" || isRandom(node)) inputs.push({ ...e.inputs.at(-1)!, source: sourceOf(graph, node) })
+  })
+  return inputs
+}
+
+/** Each result under a name of its own that a node makes; state that stays as it is is left out. */
+const nameOutputs = (e: Emitter, wanted: ReadonlyArray<Wanted>): Array<Omit<LoweredOutput, "inPlace">> => {
+  const taken = new Set<string>([...e.inputs, ...e.initializers].map((port) => port.name))
+  return wanted.flatMap(({ node, predecessor }, index) => {
+    if (predecessor === node) return []
+    const { dtype, shape } = e.at(node).type
+    const full = e.full(node)
+    const name = taken.has(full) ? e.emitUnshared("Identity", [full]) : full
+    taken.add(name)
+    return [{ name, type: dtype, shape, index }]
+  })
+}
+
+/** The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. @category conversions @since 0.1.0 */
+export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>): Lowered => {
+  const e = new Emitter(graph)
+  const inputs = emitNodes(e)
+  const named = nameOutputs(e, wanted)
+  const wiring = wiringOf(e.nodes)
+  const outputs = named.map((output): LoweredOutput => {
+    const { predecessor } = wanted[output.index]!
+    if (predecessor === undefined) return { ...output, inPlace: false }
+    // state that nothing reads may be overwritten at any time
+    return { ...output, inPlace: !e.has(predecessor) || mayShare(wiring, e.value(predecessor).name, output.name) }
+  })
+  const { nodes, initializers } = e
+  return { bytes: encode({ nodes, initializers, inputs: e.inputs, outputs: named }), inputs, outputs }
+}

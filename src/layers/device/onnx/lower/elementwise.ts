@@ -1,0 +1,175 @@
+/**
+ * Lowering of elementwise ops: ONNX's own where there is one, compositions where there is none.
+ *
+ * Operands are taken unexpanded, so the result may be smaller than the node's type too.
+ *
+ * @since 0.1.0
+ */
+import { broadcastShapes } from "../../../../domain/graph/Builder.ts"
+import type { Node } from "../../../../domain/graph/Graph.ts"
+import type { DType, Shape } from "../../../../domain/Tensor.ts"
+import { elementTypes } from "../OnnxModel.ts"
+import type { Emitter, Value } from "./Emitter.ts"
+import type { Rules } from "./rule.ts"
+
+type Compose = (e: Emitter, x: ReadonlyArray<string>, dtype: DType) => string
+
+const shapeOf = (values: ReadonlyArray<Value>): Shape =>
+  // operands broadcast to the one type of the node, hence with each other
+  values.reduce<Shape>((shape, v) => broadcastShapes(shape, v.shape)!, [])
+
+/** A rule by a function of operand names and the operands' dtype. */
+const elementwise = (compose: Compose) => (e: Emitter, node: Node): Value => {
+  const values = node.inputs.map((x) => e.value(x))
+  return { name: compose(e, values.map((v) => v.name), e.at(node.inputs[0]!).type.dtype), shape: shapeOf(values) }
+}
+
+const named = (op: string) => elementwise((e, x) => e.emit(op, x))
+
+const f32 = (e: Emitter, value: number) => e.scalar("float32", value)
+
+export const castTo = (e: Emitter, x: string, type: keyof typeof elementTypes): string => e.emit("Cast", [x], { to: elementTypes[type] })
+
+/** Ordering of bools goes through int32, for which ONNX has it. */
+const ordering = (op: string) =>
+  elementwise((e, x, dtype) => e.emit(op, dtype === "bool" ? x.map((name) => castTo(e, name, "int32")) : x))
+
+/** W. Kahan's log1p: exact where `1 + x` rounds to 1, and at the ends. */
+const log1p: Compose = (e, [x]) => {
+  const u = e.emit("Add", [x!, f32(e, 1)])
+  const d = e.emit("Sub", [u, f32(e, 1)])
+  const ratio = e.emit("Where", [e.emit("Equal", [d, x!]), f32(e, 1), e.emit("Div", [x!, d])])
+  return e.emit("Where", [e.emit("Equal", [u, f32(e, 1)]), x!, e.emit("Mul", [e.emit("Log", [u]), ratio])])
+}
+
+/** `tanh(x / 2) * (e^x + 1)`: no cancellation near 0, -1 and infinity at the ends. */
+const expm1: Compose = (e, [x]) =>
+  e.emit("Mul", [e.emit("Tanh", [e.emit("Mul", [x!, f32(e, 0.5)])]), e.emit("Add", [e.emit("Exp", [x!]), f32(e, 1)])])
+
+/** A divisor without zeros: an integer division by zero would end the process. */
+const safeDivisor = (e: Emitter, y: string) => {
+  const isZero = e.emit("Equal", [y, e.scalar("int32", 0)])
+  return { isZero, divisor: e.emit("Where", [isZero, e.scalar("int32", 1), y]) }
+}
+
+const zeroWhere = (e: Emitter, isZero: string, x: string) => e.emit("Where", [isZero, e.scalar("int32", 0), x])
+
+/** Truncates; 0 for a zero divisor. */
+const intDiv: Compose = (e, [x, y]) => {
+  const { isZero, divisor } = safeDivisor(e, y!)
+  return zeroWhere(e, isZero, e.emit("Div", [x!, divisor]))
+}
+
+const div: Compose = (e, x, dtype) => (dtype === "int32" ? intDiv(e, x, dtype) : e.emit("Div", x))
+
+/** In float64, where every int32 quotient is told apart from its neighbours. */
+const intFloorDiv: Compose = (e, [x, y]) => {
+  const { isZero, divisor } = safeDivisor(e, y!)
+  const quotient = e.emit("Floor", [e.emit("Div", [castTo(e, x!, "float64"), castTo(e, divisor, "float64")])])
+  return zeroWhere(e, isZero, castTo(e, quotient, "int32"))
+}
+
+const floorDiv: Compose = (e, x, dtype) => (dtype === "int32" ? intFloorDiv(e, x, dtype) : e.emit("Floor", [e.emit("Div", x)]))
+
+/** The remainder with the divisor's sign. */
+const mod: Compose = (e, x, dtype) => {
+  if (dtype === "int32") {
+    const { isZero, divisor } = safeDivisor(e, x[1]!)
+    return zeroWhere(e, isZero, e.emit("Mod", [x[0]!, divisor]))
+  }
+  const remainder = e.emit("Mod", x, { fmod: 1 })
+  const zero = f32(e, 0)
+  const otherSign = e.emit("Xor", [e.emit("Less", [remainder, zero]), e.emit("Less", [x[1]!, zero])])
+  const adjust = e.emit("And", [otherSign, e.emit("Not", [e.emit("Equal", [remainder, zero])])])
+  return e.emit("Where", [adjust, e.emit("Add", [remainder, x[1]!]), remainder])
+}
+
+/** The angle of `(x, y)`; the branch for negative `x` asks for the sign of `1 / y`, which tells -0 from 0. */
+const atan2: Compose = (e, [y, x]) => {
+  const zero = f32(e, 0)
+  const base = e.emit("Atan", [e.emit("Div", [y!, x!])])
+  const below = e.emit("Or", [
+    e.emit("Less", [y!, zero]),
+    e.emit("And", [e.emit("Equal", [y!, zero]), e.emit("Less", [e.emit("Reciprocal", [y!]), zero])])
+  ])
+  const turn = e.emit("Where", [below, f32(e, -Math.PI), f32(e, Math.PI)])
+  const left = e.emit("Where", [e.emit("Equal", [y!, zero]), turn, e.emit("Add", [base, turn])])
+  const negative = e.emit("Or", [
+    e.emit("Less", [x!, zero]),
+    e.emit("And", [e.emit("Equal", [x!, zero]), e.emit("Less", [e.emit("Reciprocal", [x!]), zero])])
+  ])
+  const yZero = e.emit("Equal", [y!, zero])
+  const xZero = e.emit("Equal", [x!, zero])
+  // on the y axis the quotient is infinite with the sign of both zeros; the angle has the sign of y alone
+  const onAxis = e.emit("Mul", [e.emit("Sign", [y!]), f32(e, Math.PI / 2)])
+  const right = e.emit("Where", [yZero, y!, base])
+  return e.emit("Where", [e.emit("And", [xZero, e.emit("Not", [yZero])]), onAxis, e.emit("Where", [negative, left, right])])
+}
+
+const select = (e: Emitter, node: Node): Value => {
+  const values = node.inputs.map((x) => e.value(x))
+  const [c, a, b] = values.map((v) => v.name)
+  const shape = shapeOf(values)
+  if (node.type.dtype !== "bool") return { name: e.emit("Where", [c!, a!, b!]), shape }
+  return { name: e.emit("Or", [e.emit("And", [c!, a!]), e.emit("And", [e.emit("Not", [c!]), b!])]), shape }
+}
+
+/** @category rules @since 0.1.0 */
+export const elementwiseRules = {
+  Neg: named("Neg"),
+  Abs: named("Abs"),
+  Sign: named("Sign"),
+  Exp: named("Exp"),
+  Expm1: elementwise(expm1),
+  Log: named("Log"),
+  Log1p: elementwise(log1p),
+  Sqrt: named("Sqrt"),
+  Rsqrt: elementwise((e, x) => e.emit("Reciprocal", [e.emit("Sqrt", x)])),
+  Reciprocal: named("Reciprocal"),
+  Sin: named("Sin"),
+  Cos: named("Cos"),
+  Tan: named("Tan"),
+  Asin: named("Asin"),
+  Acos: named("Acos"),
+  Atan: named("Atan"),
+  Sinh: named("Sinh"),
+  Cosh: named("Cosh"),
+  Tanh: named("Tanh"),
+  Asinh: named("Asinh"),
+  Acosh: named("Acosh"),
+  Atanh: named("Atanh"),
+  Sigmoid: named("Sigmoid"),
+  Softplus: named("Softplus"),
+  Relu: named("Relu"),
+  Erf: named("Erf"),
+  Floor: named("Floor"),
+  Ceil: named("Ceil"),
+  Round: named("Round"),
+  Add: named("Add"),
+  Sub: named("Sub"),
+  Mul: named("Mul"),
+  Div: elementwise(div),
+  FloorDiv: elementwise(floorDiv),
+  Mod: elementwise(mod),
+  Pow: named("Pow"),
+  Max: named("Max"),
+  Min: named("Min"),
+  Atan2: elementwise(atan2),
+  Equal: named("Equal"),
+  NotEqual: elementwise((e, x) => e.emit("Not", [e.emit("Equal", x)])),
+  Less: ordering("Less"),
+  LessEqual: ordering("LessOrEqual"),
+  Greater: ordering("Greater"),
+  GreaterEqual: ordering("GreaterOrEqual"),
+  And: named("And"),
+  Or: named("Or"),
+  Not: named("Not"),
+  IsNan: named("IsNaN"),
+  IsInf: named("IsInf"),
+  IsFinite: elementwise((e, x) => e.emit("Less", [e.emit("Abs", x), f32(e, Infinity)])),
+  Cast: (e, node) => {
+    const x = e.value(node.inputs[0]!)
+    return e.at(node.inputs[0]!).type.dtype === node.attrs.dtype ? x : { name: castTo(e, x.name, node.attrs.dtype), shape: x.shape }
+  },
+  Select: select
+} satisfies Rules

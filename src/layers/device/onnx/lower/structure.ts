@@ -1,0 +1,163 @@
+/**
+ * Lowering of literals, layout, indexing and reductions.
+ *
+ * @since 0.1.0
+ */
+import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { ReduceOp } from "../../../../domain/graph/ops.ts"
+import { sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { castTo } from "./elementwise.ts"
+import { type Emitter, isSingle, type Value, whole } from "./Emitter.ts"
+import type { Rules } from "./rule.ts"
+
+const literalRules = {
+  Constant: (e, node) => whole(e.literal(node.type.dtype, node.attrs.shape, node.attrs.data), node),
+  Fill: (e, node) => ({ name: e.scalar(node.type.dtype, node.attrs.value), shape: [] }),
+  Iota: (e, { type, attrs: { axis } }) => {
+    const n = type.shape[axis]!
+    const data = type.dtype === "float32" ? new Float32Array(n) : new Int32Array(n)
+    for (let i = 0; i < n; i++) data[i] = i
+    const shape = [n, ...type.shape.slice(axis + 1).map(() => 1)]
+    return { name: e.literal(type.dtype, shape, data), shape }
+  }
+} satisfies Rules
+
+const reshape = (e: Emitter, node: Node): Value => {
+  const x = e.value(node.inputs[0]!)
+  const { shape } = node.type
+  if (isSingle(x) && sizeOf(shape) > 0) return x.shape.length <= shape.length ? x : { name: e.reshape(x.name, []), shape: [] }
+  const name = e.full(node.inputs[0]!)
+  return sameShape(e.at(node.inputs[0]!).type.shape, shape) ? { name, shape } : { name: e.reshape(name, shape), shape }
+}
+
+const transpose = (e: Emitter, node: NodeOf<"Transpose">): Value => {
+  const x = e.value(node.inputs[0]!)
+  if (isSingle(x)) return { name: x.shape.length === 0 ? x.name : e.reshape(x.name, []), shape: [] }
+  const { perm } = node.attrs
+  const aligned = [...new Array<number>(perm.length - x.shape.length).fill(1), ...x.shape]
+  const name = aligned.length === x.shape.length ? x.name : e.reshape(x.name, aligned)
+  const shape = perm.map((p) => aligned[p]!)
+  // moving only axes of extent 1 moves no element
+  const moved = perm.filter((p) => aligned[p] !== 1)
+  return { name: moved.every((p, i) => i === 0 || p > moved[i - 1]!) ? e.reshape(name, shape) : e.transpose(name, perm), shape }
+}
+
+/** An end before every element: how ONNX's Slice is told to go down to element 0 and take it. */
+const beforeAll = -2147483647
+
+const layoutRules = {
+  Reshape: reshape,
+  Transpose: transpose,
+  Broadcast: (e, node) => e.value(node.inputs[0]!),
+  Concat: (e, node) =>
+    whole(node.inputs.length === 1 ? e.full(node.inputs[0]!) : e.emit("Concat", node.inputs.map((x) => e.full(x)), { axis: node.attrs.axis }), node),
+  Slice: (e, node) => {
+    const x = e.value(node.inputs[0]!)
+    if (isSingle(x) && sizeOf(node.type.shape) > 0) return x
+    const from = e.at(node.inputs[0]!).type.shape
+    const { begin, size, strides } = node.attrs
+    const axes = from.flatMap((extent, i) => (size[i] === extent && strides[i] === 1 ? [] : [i]))
+    const name = e.full(node.inputs[0]!)
+    if (axes.length === 0) return whole(name, node)
+    const starts = axes.map((i) => begin[i]!)
+    const ends = axes.map((i) => (size[i] === 0 ? begin[i]! : begin[i]! + (size[i]! - 1) * strides[i]! + 1))
+    return whole(e.emit("Slice", [name, e.int64(starts), e.int64(ends), e.int64(axes), e.int64(axes.map((i) => strides[i]!))]), node)
+  },
+  Pad: (e, node) => {
+    const pads = [...node.attrs.paddings.map(([before]) => before), ...node.attrs.paddings.map(([, after]) => after)]
+    return whole(e.emit("Pad", [e.full(node.inputs[0]!), e.int64(pads), e.scalar(node.type.dtype, node.attrs.value)]), node)
+  },
+  Reverse: (e, node) => {
+    const { axes } = node.attrs
+    if (axes.length === 0) return e.value(node.inputs[0]!)
+    const all = (value: number) => e.int64(axes.map(() => value))
+    return whole(e.emit("Slice", [e.full(node.inputs[0]!), all(-1), all(beforeAll), e.int64(axes), all(-1)]), node)
+  }
+} satisfies Rules
+
+/** Elements of a one-hot matrix up to which a product with it beats scattering. */
+const oneHotLimit = 1 << 22
+
+/** float32 `[n, depth]` of the int32 ids `[n]`; a row of zeros where an id is out of range. */
+const oneHotRows = (e: Emitter, ids: string, n: number, depth: number): string => {
+  const classes = e.literal("int32", [depth], Int32Array.from({ length: depth }, (_, i) => i))
+  return castTo(e, e.emit("Equal", [e.reshape(ids, [n, 1]), classes]), "float32")
+}
+
+/**
+ * A product with the one-hot matrix while that is small, ScatterElements otherwise. Not ScatterND: with reduction it loses
+ * updates on repeated indices when more than one thread runs (seen on 1.30 and 1.32).
+ */
+const segmentSum = (e: Emitter, node: NodeOf<"SegmentSum">): Value => {
+  const { numSegments } = node.attrs
+  const [x, ids] = [e.at(node.inputs[0]!).type, e.at(node.inputs[1]!).type]
+  const n = sizeOf(ids.shape)
+  const width = sizeOf(x.shape.slice(ids.shape.length))
+  if (n * width * numSegments === 0) return { name: e.scalar(x.dtype, 0), shape: [] }
+  const rows = e.reshape(e.full(node.inputs[0]!), [n, width])
+  const flatIds = e.full(node.inputs[1]!)
+  if (x.dtype === "float32" && n * numSegments <= oneHotLimit) {
+    const sums = e.emit("Gemm", [oneHotRows(e, flatIds, n, numSegments), rows], { transA: 1 })
+    return whole(e.reshape(sums, node.type.shape), node)
+  }
+  // one row more takes what negative ids drop
+  const column = castTo(e, e.reshape(flatIds, [n, 1]), "int64")
+  const target = e.emit("Where", [e.emit("Less", [column, e.int64(0)]), e.int64(numSegments), column])
+  const zeros = e.emit("Expand", [e.scalar(x.dtype, 0), e.int64([numSegments + 1, width])])
+  const indices = e.emit("Expand", [target, e.int64([n, width])])
+  const sums = e.emitAll("ScatterElements", [zeros, indices, rows], { attributes: { axis: 0, reduction: "add" } })[0]!
+  const kept = e.emit("Slice", [sums, e.int64([0]), e.int64([numSegments]), e.int64([0])])
+  return whole(e.reshape(kept, node.type.shape), node)
+}
+
+const argument = (op: string) => (e: Emitter, node: NodeOf<"ArgMax"> | NodeOf<"ArgMin">): Value =>
+  whole(castTo(e, e.emit(op, [e.full(node.inputs[0]!)], { axis: node.attrs.axis, keepdims: 0 }), "int32"), node)
+
+const indexRules = {
+  Gather: (e, node) => whole(e.emit("Gather", node.inputs.map((x) => e.full(x)), { axis: node.attrs.axis }), node),
+  SegmentSum: segmentSum,
+  OneHot: (e, node) => {
+    const { depth, onValue, offValue, dtype } = node.attrs
+    const indices = e.reshape(e.full(node.inputs[0]!), [...node.type.shape.slice(0, -1), 1])
+    const hit = e.emit("Equal", [indices, e.literal("int32", [depth], Int32Array.from({ length: depth }, (_, i) => i))])
+    if (dtype === "bool") {
+      const [on, off] = [onValue !== 0, offValue !== 0]
+      if (on === off) return { name: e.scalar("bool", on ? 1 : 0), shape: [] }
+      return whole(on ? hit : e.emit("Not", [hit]), node)
+    }
+    if (onValue === 1 && offValue === 0) return whole(castTo(e, hit, dtype), node)
+    return whole(e.emit("Where", [hit, e.scalar(dtype, onValue), e.scalar(dtype, offValue)]), node)
+  },
+  ArgMax: argument("ArgMax"),
+  ArgMin: argument("ArgMin"),
+  CumSum: (e, { inputs, attrs, type }) => ({
+    name: e.emit("CumSum", [e.full(inputs[0]!), e.int64(attrs.axis)], { exclusive: attrs.exclusive ? 1 : 0, reverse: attrs.reverse ? 1 : 0 }),
+    shape: type.shape
+  })
+} satisfies Rules
+
+/** Shape after reducing with the reduced axes dropped or kept as 1. */
+const reduce = (op: string, viaInt = false) => (e: Emitter, node: NodeOf<ReduceOp>): Value => {
+  const { axes, keepDims } = node.attrs
+  const x = e.full(node.inputs[0]!)
+  if (axes.length === 0) return whole(x, node)
+  const operand = viaInt ? castTo(e, x, "int32") : x
+  const reduced = e.emit(op, [operand, e.int64(axes)], { keepdims: keepDims ? 1 : 0 })
+  return whole(viaInt ? castTo(e, reduced, "bool") : reduced, node)
+}
+
+const reduceRules = {
+  ReduceSum: reduce("ReduceSum"),
+  ReduceMean: reduce("ReduceMean"),
+  ReduceMax: reduce("ReduceMax"),
+  ReduceMin: reduce("ReduceMin"),
+  ReduceProd: reduce("ReduceProd"),
+  ReduceAny: reduce("ReduceMax", true),
+  ReduceAll: reduce("ReduceMin", true)
+} satisfies Rules
+
+/** @category rules @since 0.1.0 */
+export const structureRules = { ...literalRules, ...layoutRules, ...indexRules, ...reduceRules } satisfies Rules
+
+/** Extents of all axes but the last `keep`, as one number. @category rules @since 0.1.0 */
+export const leading = (shape: Shape, keep: number): number => sizeOf(shape.slice(0, shape.length - keep))

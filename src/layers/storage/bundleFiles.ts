@@ -1,0 +1,129 @@
+/**
+ * Writes and reads a bundle's files. Data go through in pieces, so that the event loop is never held for long.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type { PlatformError } from "effect/PlatformError"
+import * as Result from "effect/Result"
+import { CheckpointError } from "../../domain/Errors.ts"
+import {
+  type BundleEntry,
+  type BundleIndex,
+  type BundleTensor,
+  dataFile,
+  indexFile,
+  payloadOf,
+  readIndex,
+  readTensor,
+  sortedNames,
+  writeIndex
+} from "./bundle.ts"
+import { crc32c, mask } from "./crc32c.ts"
+import { faultError, type Output, readError, readUpTo, writeSynced } from "./files.ts"
+
+/** About 3 ms of checksum. */
+const pieceSize = 4 << 20
+
+const writePart = Effect.fnUntraced(function* (output: Output, part: Uint8Array, previous: number) {
+  let crc = previous
+  for (let at = 0; at < part.length; at += pieceSize) {
+    const piece = part.subarray(at, at + pieceSize)
+    crc = crc32c(piece, crc)
+    yield* output.write(piece)
+  }
+  return crc
+})
+
+/** Writes the tensors of one data file and gives the index that belongs to it. @category combinators @since 0.1.0 */
+export const writeData = (
+  fs: FileSystem.FileSystem,
+  path: string,
+  tensors: ReadonlyMap<string, BundleTensor>
+): Effect.Effect<Uint8Array, PlatformError> =>
+  writeSynced(
+    fs,
+    path,
+    Effect.fnUntraced(function* (output) {
+      const entries: Array<BundleEntry> = []
+      let offset = 0
+      for (const name of sortedNames(tensors.keys())) {
+        const tensor = tensors.get(name)!
+        const { parts, size, crc: known } = payloadOf(tensor)
+        let crc = 0
+        for (const part of parts) crc = yield* writePart(output, part, crc)
+        entries.push({ name, dtype: tensor.dtype, shape: tensor.shape, shard: 0, offset, size, crc: known ?? mask(crc) })
+        offset += size
+      }
+      return writeIndex({ shards: 1, entries })
+    })
+  )
+
+/** Reads and verifies `prefix.index`. @category combinators @since 0.1.0 */
+export const loadIndex = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, prefix: string) {
+  const file = indexFile(prefix)
+  const bytes = yield* Effect.mapError(fs.readFile(file), readError(file))
+  return yield* Effect.mapError(Effect.fromResult(readIndex(bytes)), faultError(file))
+})
+
+const endOf = (index: BundleIndex, shard: number): BundleEntry | undefined =>
+  index.entries.reduce<BundleEntry | undefined>(
+    (last, entry) => (entry.shard === shard && (last === undefined || entry.offset + entry.size > last.offset + last.size) ? entry : last),
+    undefined
+  )
+
+const truncated = (file: string, entry: BundleEntry, size: number | bigint) =>
+  new CheckpointError({
+    reason: "Truncated",
+    file,
+    tensor: entry.name,
+    detail: `the tensor ends at byte ${entry.offset + entry.size}, the file at byte ${size}`
+  })
+
+/** Index whole, data files there and long enough: all that can be told without reading the tensors. @category combinators @since 0.1.0 */
+export const checkFiles = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, prefix: string) {
+  const index = yield* loadIndex(fs, prefix)
+  for (let shard = 0; shard < index.shards; shard++) {
+    const file = dataFile(prefix, shard, index.shards)
+    const { size } = yield* Effect.mapError(fs.stat(file), readError(file))
+    const last = endOf(index, shard)
+    if (last !== undefined && last.offset + last.size > Number(size)) {
+      const first = index.entries.find((entry) => entry.shard === shard && entry.offset + entry.size > Number(size))
+      return yield* truncated(file, first!, Number(size))
+    }
+  }
+  return index
+})
+
+const loadShard = (fs: FileSystem.FileSystem, file: string, entries: ReadonlyArray<BundleEntry>, into: Map<string, BundleTensor>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const handle = yield* Effect.mapError(fs.open(file, { flag: "r" }), readError(file))
+      for (const entry of entries) {
+        const bytes = yield* Effect.mapError(readUpTo(handle, entry.offset, entry.size), readError(file))
+        if (bytes.length < entry.size) return yield* truncated(file, entry, entry.offset + bytes.length)
+        const tensor = readTensor(entry, bytes)
+        if (Result.isFailure(tensor)) return yield* faultError(file)(tensor.failure)
+        into.set(entry.name, tensor.success)
+      }
+    })
+  )
+
+/**
+ * Every tensor of the bundle at path prefix `prefix`, verified; written by this package or by TensorFlow, in any number
+ * of data files. Each tensor has its own buffer.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const loadBundle: (fs: FileSystem.FileSystem, prefix: string) => Effect.Effect<ReadonlyMap<string, BundleTensor>, CheckpointError> =
+  Effect.fnUntraced(function* (fs, prefix) {
+    const index = yield* checkFiles(fs, prefix)
+    const tensors = new Map<string, BundleTensor>()
+    for (let shard = 0; shard < index.shards; shard++) {
+      const entries = index.entries.filter((entry) => entry.shard === shard)
+      yield* loadShard(fs, dataFile(prefix, shard, index.shards), entries, tensors)
+    }
+    return tensors
+  })

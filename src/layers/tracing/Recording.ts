@@ -1,0 +1,170 @@
+/**
+ * One recording: the graph under construction, what its tensors stand for, and its variables.
+ *
+ * @since 0.1.0
+ */
+import * as tf from "@tensorflow/tfjs-core"
+import type { TraceError } from "../../domain/Errors.ts"
+import * as Builder from "../../domain/graph/Builder.ts"
+import type { Graph, NodeId, SourceLocation } from "../../domain/graph/Graph.ts"
+import { randomKeyName } from "../../domain/Program.ts"
+import { type DType, sizeOf, type TensorData, type TensorType } from "../../domain/Tensor.ts"
+import { failure, foreignTensor, foreignVariable } from "./failures.ts"
+import { makeLayerNames } from "./layerNames.ts"
+
+/** A `dataId` of the recording backend: a node of the graph, or host data that no node has needed so far. */
+export class Recorded {
+  readonly recording: Recording
+  readonly type: TensorType
+  /** Kernel that made it, or the name of the parameter. */
+  readonly op: string
+  readonly source: SourceLocation | undefined
+  readonly host: ArrayLike<number> | undefined
+  #node: NodeId | undefined
+
+  constructor(recording: Recording, type: TensorType, op: string, source: SourceLocation | undefined, value: NodeId | ArrayLike<number>) {
+    this.recording = recording
+    this.type = type
+    this.op = op
+    this.source = source
+    if (typeof value === "number") this.#node = value
+    else this.host = value
+  }
+
+  get node(): NodeId {
+    if (this.#node !== undefined) return this.#node
+    this.#node = this.recording.builder.add("Constant", [], { shape: this.type.shape, data: toData(this.type.dtype, this.host ?? []) }, this.source)
+    this.recording.madeBy(this.#node, this.op, this.source)
+    return this.#node
+  }
+}
+
+/** A copy of host values in the class that stores `dtype`. */
+export const toData = (dtype: DType, values: ArrayLike<number>): TensorData =>
+  dtype === "float32" ? Float32Array.from(values) : dtype === "int32" ? Int32Array.from(values) : Uint8Array.from(values, (x) => (x ? 1 : 0))
+
+/** The dtypes a graph has; strings and complex numbers are refused. */
+export const dtypeOf = (dtype: string, op: string, source: SourceLocation | undefined): DType => {
+  if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype
+  throw failure("UnknownKernel", `tensors of dtype ${dtype} cannot be part of a compiled step. Use float32, int32 or bool, and encode strings in the input pipeline`, { op, source })
+}
+
+export interface RecordedVariable {
+  readonly variable: tf.Variable
+  /** `undefined` for one that was made without a name: optimizers' slots, named at the end. */
+  readonly name: string | undefined
+  readonly trainable: boolean
+  readonly type: TensorType
+  readonly parameter: NodeId
+  readonly initial: NodeId
+  readonly source: SourceLocation | undefined
+}
+
+/** The part of an engine state (of the caller's) from which values of tensors made outside are read. */
+export interface OuterState {
+  readonly tensorInfo: WeakMap<object, { readonly backend: { readonly readSync: (dataId: object) => unknown } }>
+}
+
+const isNumbers = (u: unknown): u is ArrayLike<number> => ArrayBuffer.isView(u) || Array.isArray(u)
+
+export class Recording {
+  readonly builder = Builder.make()
+  readonly replicas: number
+  readonly randomKey: NodeId
+  readonly variables: Array<RecordedVariable> = []
+  /** Optimizers that took a step, in order: their slots get their names from them. */
+  readonly optimizers = new Set<tf.Optimizer>()
+  readonly layerNames = makeLayerNames()
+  /** Last place where a kernel was called, for failures that name only the kernel. */
+  readonly lastSource = new Map<string, SourceLocation>()
+  /** A failure that user code cannot swallow: set by reads whose promise nobody awaits. */
+  failed: TraceError | undefined
+  /** Draws of the step so far. */
+  draws = 0
+  readonly #outer: ReadonlyArray<OuterState>
+  readonly #origin = new Map<NodeId, { readonly op: string; readonly source: SourceLocation | undefined }>()
+  readonly #known = new Map<tf.Variable, RecordedVariable>()
+  readonly #outside = new WeakMap<object, Recorded>()
+
+  constructor(replicas: number, outer: ReadonlyArray<OuterState>) {
+    this.replicas = replicas
+    this.#outer = outer
+    this.randomKey = this.builder.parameter(randomKeyName, { _tag: "State", kind: "random", trainable: false }, { dtype: "int32", shape: [3] })
+  }
+
+  /** Remembers the kernel behind a node, for messages. The first one stays. */
+  madeBy(node: NodeId, op: string, source: SourceLocation | undefined): void {
+    if (!this.#origin.has(node)) this.#origin.set(node, { op, source })
+  }
+
+  originOf(node: NodeId) {
+    return this.#origin.get(node)
+  }
+
+  /** A tfjs tensor for a node. */
+  tensor(node: NodeId, op: string, source?: SourceLocation): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.info(node, op, source))
+  }
+
+  info(node: NodeId, op: string, source?: SourceLocation): tf.TensorInfo {
+    const type = this.builder.typeOf(node)
+    return { dataId: new Recorded(this, type, op, source, node), shape: [...type.shape], dtype: type.dtype }
+  }
+
+  recordedOf(x: tf.TensorInfo, op: string, source: SourceLocation | undefined): Recorded {
+    const id: object = x.dataId
+    if (id instanceof Recorded) {
+      if (id.recording === this) return id
+      throw x instanceof tf.Variable ? foreignVariable(x.name, op, source) : foreignTensor(op, source)
+    }
+    if (x instanceof tf.Variable) throw foreignVariable(x.name, op, source)
+    return this.#fromOutside(x, id, op, source)
+  }
+
+  nodeOf(x: tf.TensorInfo, op: string, source: SourceLocation | undefined): NodeId {
+    const { node, type } = this.recordedOf(x, op, source)
+    // an alias may have another shape than its data: tfjs reshapes without a kernel in places
+    return sizeOf(type.shape) === sizeOf(x.shape) ? Builder.reshape(this.builder, node, x.shape, source) : node
+  }
+
+  addVariable(entry: RecordedVariable): void {
+    this.variables.push(entry)
+    this.#known.set(entry.variable, entry)
+  }
+
+  variableOf(variable: tf.Variable): RecordedVariable | undefined {
+    return this.#known.get(variable)
+  }
+
+  /** The graph so far, without outputs. */
+  graph(): Graph {
+    return this.builder.build()
+  }
+
+  /** A tensor of the caller's: its values become a constant, and it stays where it is. */
+  #fromOutside(x: tf.TensorInfo, id: object, op: string, source: SourceLocation | undefined): Recorded {
+    const before = this.#outside.get(id)
+    if (before !== undefined) return before
+    for (const state of this.#outer) {
+      const values = state.tensorInfo.get(id)?.backend.readSync(id)
+      if (!isNumbers(values)) continue
+      const type = { dtype: dtypeOf(x.dtype, op, source), shape: [...x.shape] }
+      const recorded = new Recorded(this, type, "Constant", source, values)
+      this.#outside.set(id, recorded)
+      return recorded
+    }
+    throw failure("ForeignTensor", "a tensor that no backend knows was used: it was disposed, or made by another copy of @tensorflow/tfjs-core", { op, source })
+  }
+}
+
+let active: Recording | undefined
+
+/** The recording under way, if there is one. */
+export const current = (): Recording | undefined => active
+
+/** Makes `recording` (or none) the one under way and gives the one before. */
+export const activate = (recording: Recording | undefined): Recording | undefined => {
+  const before = active
+  active = recording
+  return before
+}

@@ -1,0 +1,83 @@
+/**
+ * The TensorFlow.js backend that computes nothing: kernels add nodes to the recording's graph.
+ *
+ * @since 0.1.0
+ */
+import * as tf from "@tensorflow/tfjs-core"
+import { evaluateConstant } from "./evaluateConstant.ts"
+import { hostRead } from "./failures.ts"
+import { dtypeOf, Recorded, type Recording } from "./Recording.ts"
+import { caller } from "./source.ts"
+
+/** Name under which the kernels are registered, and what `tf.getBackend()` says while modelFn is recorded. */
+export const backendName = "effect-estimator"
+
+/** Host functions that draw numbers; the constants they make are named after them. */
+const drawers = /(randomUniform|randomNormal|truncatedNormal|randomStandardNormal|randomGamma|dropout|rand|alphaDropout|gaussianNoise|randomUniformInt)_?$/i
+
+export class RecordingBackend extends tf.KernelBackend {
+  readonly recording: Recording
+
+  constructor(recording: Recording) {
+    super()
+    this.recording = recording
+  }
+
+  override write(values: tf.backend_util.BackendValues, shape: Array<number>, dtype: tf.DataType): tf.DataId {
+    const { source, through } = caller()
+    const drawn = through.map((name) => drawers.exec(name)?.[1]).filter((name) => name !== undefined)
+    const op = drawn.at(-1) ?? "Constant"
+    const type = { dtype: dtypeOf(dtype, op, source), shape: [...shape] }
+    return new Recorded(this.recording, type, op, source, values as ArrayLike<number>) // not strings: `dtypeOf` refused them
+  }
+
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    return this.#read(dataId)
+  }
+
+  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
+    try {
+      return this.#read(dataId)
+    } catch (error) {
+      // nobody may ever await this promise: the failure is kept for the end of the recording
+      this.recording.failed ??= hostReadOf(error)
+      throw error
+    }
+  }
+
+  #read(dataId: object): tf.backend_util.BackendValues {
+    const { source } = caller()
+    if (!(dataId instanceof Recorded)) throw hostRead("Tensor", undefined, source)
+    if (dataId.host !== undefined) return dataId.host as tf.backend_util.BackendValues // numbers, as `write` took them
+    const value = evaluateConstant(this.recording, dataId.node)
+    if (value === undefined) throw hostRead(dataId.op, dataId.source, source)
+    return value
+  }
+
+  // data lives as long as its recording: counts and disposal have no meaning here
+  override numDataIds() {
+    return 0
+  }
+  override disposeData() {
+    return false
+  }
+  override refCount() {
+    return 1
+  }
+  override incRef() {}
+  override memory() {
+    return { unreliable: true }
+  }
+  override timerAvailable() {
+    return false
+  }
+  override floatPrecision(): 16 | 32 {
+    return 32
+  }
+  override epsilon() {
+    return 1e-7
+  }
+  override dispose() {}
+}
+
+const hostReadOf = (error: unknown) => (error instanceof Error && "reason" in error ? (error as ReturnType<typeof hostRead>) : undefined) // only `#read` throws here

@@ -1,0 +1,27 @@
+/**
+ * The value of a node that depends on constants only: reading it on the host is harmless.
+ *
+ * @since 0.1.0
+ */
+import { evaluate } from "../../domain/graph/Evaluate.ts"
+import type { NodeId } from "../../domain/graph/Graph.ts"
+import type { TensorData } from "../../domain/Tensor.ts"
+import { extract } from "./extract.ts"
+import type { Recording } from "./Recording.ts"
+
+const runtime: ReadonlySet<string> = new Set(["Parameter", "ReplicaId", "CrossReplicaSum", "RandomUniform", "RandomNormal", "RandomTruncatedNormal"])
+
+export const evaluateConstant = (recording: Recording, node: NodeId): TensorData | undefined => {
+  const { builder } = recording
+  const seen = new Set<NodeId>()
+  const pending = [node]
+  while (pending.length > 0) {
+    const id = pending.pop()!
+    if (seen.has(id)) continue
+    seen.add(id)
+    const { op, inputs } = builder.nodeOf(id)
+    if (runtime.has(op)) return undefined
+    pending.push(...inputs)
+  }
+  return evaluate(extract(builder, { parameters: [], outputs: [{ name: "value", role: { _tag: "Outfeed" }, node }] }), [])[0]
+}

@@ -1,0 +1,78 @@
+/**
+ * Reductions, arg-reductions, cumulative sums, softmax.
+ *
+ * @since 0.1.0
+ */
+import type * as tf from "@tensorflow/tfjs-core"
+import type { NodeId } from "../../../domain/graph/Graph.ts"
+import type { ReduceOp } from "../../../domain/graph/ops.ts"
+import { type Emit, normalAxes } from "../Emit.ts"
+import { kernel, type Kernel, type X } from "./kernel.ts"
+
+interface AxisAttrs {
+  readonly axis: number | ReadonlyArray<number> | null
+  readonly keepDims?: boolean
+}
+/** `Max` alone names its axes so. */
+interface MaxAttrs {
+  readonly reductionIndices: number | ReadonlyArray<number> | null
+  readonly keepDims?: boolean
+}
+
+/** Reduces in the dtype that `prepare` gives; bool in, bool out where `back` says so. */
+const over = (c: Emit, op: ReduceOp, x: NodeId, axis: AxisAttrs["axis"], keepDims: boolean | undefined): NodeId =>
+  c.reduce(op, x, normalAxes(axis, c.shape(x).length), keepDims ?? false)
+
+const extremum = (c: Emit, op: "ReduceMax" | "ReduceMin", x: tf.TensorInfo, axis: AxisAttrs["axis"], keepDims: boolean | undefined): NodeId => {
+  const node = c.of(x)
+  return c.cast(over(c, op, c.numeric(node), axis, keepDims), c.dtype(node))
+}
+
+const onLastAxis = (c: Emit, op: "Softmax" | "LogSoftmax", logits: tf.TensorInfo, axis: number | undefined): NodeId => {
+  const x = c.float(c.of(logits))
+  const last = c.shape(x).length - 1
+  const at = axis === undefined ? last : axis < 0 ? axis + last + 1 : axis
+  if (at === last) return c.add(op, [x], {})
+  const perm = c.shape(x).map((_, i) => (i === at ? last : i === last ? at : i))
+  return c.transpose(c.add(op, [c.transpose(x, perm)], {}), perm)
+}
+
+/** The k largest and where they were, by k times taking the first largest out. */
+const topK = (c: Emit, x: NodeId, k: number): ReadonlyArray<NodeId> => {
+  const axis = c.shape(x).length - 1
+  const depth = c.shape(x)[axis]!
+  const lowest = c.like(x, c.dtype(x) === "float32" ? -Infinity : -2147483648)
+  const values: Array<NodeId> = []
+  const indices: Array<NodeId> = []
+  let rest = x
+  for (let i = 0; i < k; i++) {
+    const index = c.add("ArgMax", [rest], { axis })
+    indices.push(c.reshape(index, [...c.shape(index), 1]))
+    values.push(c.reduce("ReduceMax", rest, [axis], true))
+    if (i + 1 < k) rest = c.select(c.add("OneHot", [index], { depth, onValue: 1, offValue: 0, dtype: "bool" }), lowest, rest)
+  }
+  return [c.concat(values, axis), c.concat(indices, axis)]
+}
+
+export const reductions: ReadonlyArray<Kernel> = [
+  kernel<X, AxisAttrs>("Sum", (c, { x }, { axis, keepDims }) => over(c, "ReduceSum", c.numeric(c.of(x)), axis, keepDims)),
+  kernel<X, AxisAttrs>("Prod", (c, { x }, { axis, keepDims }) => over(c, "ReduceProd", c.numeric(c.of(x)), axis, keepDims)),
+  kernel<X, AxisAttrs>("Mean", (c, { x }, { axis, keepDims }) => over(c, "ReduceMean", c.float(c.of(x)), axis, keepDims)),
+  kernel<X, MaxAttrs>("Max", (c, { x }, { reductionIndices, keepDims }) => extremum(c, "ReduceMax", x, reductionIndices, keepDims)),
+  kernel<X, AxisAttrs>("Min", (c, { x }, { axis, keepDims }) => extremum(c, "ReduceMin", x, axis, keepDims)),
+  kernel<X, AxisAttrs>("Any", (c, { x }, { axis, keepDims }) => over(c, "ReduceAny", c.cast(c.of(x), "bool"), axis, keepDims)),
+  kernel<X, AxisAttrs>("All", (c, { x }, { axis, keepDims }) => over(c, "ReduceAll", c.cast(c.of(x), "bool"), axis, keepDims)),
+  ...(["ArgMax", "ArgMin"] as const).map((op) =>
+    kernel<X, AxisAttrs>(op, (c, { x }, { axis }) => {
+      const node = c.numeric(c.of(x))
+      return c.add(op, [node], { axis: normalAxes(axis, c.shape(node).length)[0]! })
+    })
+  ),
+  kernel<X, { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean }>("Cumsum", (c, { x }, { axis, exclusive, reverse }) => {
+    const node = c.numeric(c.of(x))
+    return c.add("CumSum", [node], { axis: normalAxes(axis, c.shape(node).length)[0]!, exclusive: exclusive ?? false, reverse: reverse ?? false })
+  }),
+  kernel<{ readonly logits: tf.TensorInfo }, { readonly dim?: number }>("Softmax", (c, { logits }, { dim }) => onLastAxis(c, "Softmax", logits, dim)),
+  kernel<{ readonly logits: tf.TensorInfo }, { readonly axis?: number }>("LogSoftmax", (c, { logits }, { axis }) => onLastAxis(c, "LogSoftmax", logits, axis)),
+  kernel<X, { readonly k: number }>("TopK", (c, { x }, { k }) => topK(c, c.numeric(c.of(x)), k))
+]

@@ -1,0 +1,47 @@
+/**
+ * Kernels that cannot be part of a compiled step, each with what to use instead.
+ *
+ * @since 0.1.0
+ */
+import { dataDependentShape, unknownKernel } from "../failures.ts"
+import { kernel, type Kernel } from "./kernel.ts"
+
+const dynamic: Readonly<Record<string, string>> = {
+  Where: "Use tf.where(condition, a, b) with three arguments, or multiply by a mask",
+  Unique: "Use tf.oneHot of the ids and tf.max or tf.sum over the rows",
+  NonMaxSuppressionV3: "Suppress on the host (hostCall or predictions), or mask with tf.where over all boxes",
+  NonMaxSuppressionV4: "Suppress on the host (hostCall or predictions), or mask with tf.where over all boxes",
+  NonMaxSuppressionV5: "Suppress on the host (hostCall or predictions), or mask with tf.where over all boxes",
+  SparseFillEmptyRows: "Pad to a dense tensor in the input pipeline",
+  SparseReshape: "Pad to a dense tensor in the input pipeline",
+  SparseSegmentMean: "Use tf.unsortedSegmentSum with a fixed number of segments, and divide by the counts",
+  SparseSegmentSum: "Use tf.unsortedSegmentSum with a fixed number of segments",
+  RaggedGather: "Pad to a dense tensor in the input pipeline",
+  RaggedRange: "Pad to a dense tensor in the input pipeline",
+  RaggedTensorToTensor: "Pad to a dense tensor in the input pipeline",
+  StringNGrams: "Encode strings as numbers in the input pipeline",
+  StringSplit: "Encode strings as numbers in the input pipeline"
+}
+
+const instead: Readonly<Record<string, string>> = {
+  Multinomial: "Draw with random: tf.argMax(tf.sub(logits, tf.log(tf.neg(tf.log(random.uniform(shape, 1e-9)))))) samples from softmax(logits)",
+  Cumprod: "Use tf.exp of tf.cumsum of tf.log for positive values",
+  SparseToDense: "Use tf.scatterND, which adds up repeated indices",
+  TensorScatterUpdate: "Use tf.scatterND of the updates and tf.where with a mask of the places",
+  Complex: "Keep real and imaginary parts as two float32 tensors",
+  FFT: "Multiply by a constant matrix of cosines and sines",
+  IFFT: "Multiply by a constant matrix of cosines and sines"
+}
+
+export const refused: ReadonlyArray<Kernel> = [
+  ...Object.entries(dynamic).map(([name, hint]) =>
+    kernel(name, (c) => {
+      throw dataDependentShape(name, c.source, hint)
+    })
+  ),
+  ...Object.entries(instead).map(([name, hint]) =>
+    kernel(name, (c) => {
+      throw unknownKernel(name, c.source, hint)
+    })
+  )
+]

@@ -1,0 +1,143 @@
+/**
+ * Convolutions and poolings (images NHWC; NCHW is transposed around).
+ *
+ * @since 0.1.0
+ */
+import * as tf from "@tensorflow/tfjs-core"
+import type { NodeId } from "../../../domain/graph/Graph.ts"
+import type { ConvAttrs, PoolAttrs } from "../../../domain/graph/ops.ts"
+import type { Emit } from "../Emit.ts"
+import { activate } from "./elementwise.ts"
+import { kernel, type Kernel, type X } from "./kernel.ts"
+
+type Extents = [number, number, number, number]
+type Pad = "valid" | "same" | number | tf.backend_util.ExplicitPadding
+
+interface WindowAttrs {
+  readonly strides: [number, number] | number
+  readonly pad: Pad
+  readonly dataFormat?: "NHWC" | "NCHW"
+  readonly dilations?: [number, number] | number
+  readonly dimRoundingMode?: "floor" | "round" | "ceil"
+}
+
+/** The cast: tfjs has checked the rank. */
+const extents = (shape: ReadonlyArray<number>) => [...shape] as Extents
+
+const toNhwc = (c: Emit, x: NodeId, format: string | undefined) => (format === "NCHW" ? c.transpose(x, [0, 2, 3, 1]) : x)
+const fromNhwc = (c: Emit, x: NodeId, format: string | undefined) => (format === "NCHW" ? c.transpose(x, [0, 3, 1, 2]) : x)
+/** An attribute's shape, in NHWC. */
+const nhwcShape = (shape: ReadonlyArray<number>, format: string | undefined): Extents =>
+  extents(format === "NCHW" ? [shape[0]!, shape[2]!, shape[3]!, shape[1]!] : shape)
+
+/** tfjs's own computation of paddings; explicit ones of NCHW are reordered, as the images are. */
+const conv = (input: Extents, filter: Extents, a: WindowAttrs, depthwise = false): ConvAttrs => {
+  const pad = typeof a.pad === "object" && a.dataFormat === "NCHW" ? ([a.pad[0], a.pad[2], a.pad[3], a.pad[1]] as tf.backend_util.ExplicitPadding) : a.pad // same four pairs
+  const info = tf.backend_util.computeConv2DInfo(input, filter, a.strides, a.dilations ?? 1, pad, a.dimRoundingMode, depthwise)
+  return {
+    strides: [info.strideHeight, info.strideWidth],
+    padding: [[info.padInfo.top, info.padInfo.bottom], [info.padInfo.left, info.padInfo.right]],
+    dilations: [info.dilationHeight, info.dilationWidth]
+  }
+}
+
+const conv2d = (c: Emit, x: NodeId, filter: NodeId, a: WindowAttrs): NodeId => {
+  const image = toNhwc(c, c.float(x), a.dataFormat)
+  return fromNhwc(c, c.add("Conv2D", [image, c.float(filter)], conv(extents(c.shape(image)), extents(c.shape(filter)), a)), a.dataFormat)
+}
+
+/** `[h, w, in, multiplier]` as the filter of a full convolution: `[h, w, in, in * multiplier]`, zero between channels. */
+const expandDepthwise = (c: Emit, filter: NodeId): NodeId => {
+  const [h, w, n, m] = extents(c.shape(filter))
+  return c.reshape(c.mul(c.reshape(filter, [h, w, n, 1, m]), sameChannel(c, n)), [h, w, n, n * m])
+}
+
+/** float32 `[1, 1, n, n, 1]`: 1 where in and out channel are the same. */
+const sameChannel = (c: Emit, n: number): NodeId => {
+  const at = (axis: number) => c.add("Iota", [], { dtype: "int32", shape: [n, n], axis })
+  return c.reshape(c.float(c.compare("Equal", at(0), at(1))), [1, 1, n, n, 1])
+}
+
+const depthwise = (c: Emit, x: NodeId, filter: NodeId, a: WindowAttrs): NodeId => {
+  const image = toNhwc(c, c.float(x), a.dataFormat)
+  const attrs = conv(extents(c.shape(image)), extents(c.shape(filter)), a, true)
+  return fromNhwc(c, c.add("Conv2D", [image, expandDepthwise(c, c.float(filter))], attrs), a.dataFormat)
+}
+
+const depthwiseFilterGrad = (c: Emit, x: NodeId, dy: NodeId, a: WindowAttrs, filterShape: Extents): NodeId => {
+  const [h, w, n, m] = filterShape
+  const attrs = conv(extents(c.shape(x)), filterShape, a, true)
+  const full = c.add("Conv2DBackpropFilter", [x, dy], { ...attrs, filterShape: [h, w, n, n * m] })
+  return c.reduce("ReduceSum", c.mul(c.reshape(full, [h, w, n, n, m]), sameChannel(c, n)), [3])
+}
+
+interface PoolingAttrs {
+  readonly filterSize: [number, number] | number
+  readonly strides: [number, number] | number
+  readonly pad: Pad
+  readonly dimRoundingMode?: "floor" | "round" | "ceil"
+}
+
+const pool = (input: Extents, a: PoolingAttrs): PoolAttrs => {
+  const info = tf.backend_util.computePool2DInfo(input, a.filterSize, a.strides, 1, a.pad, a.dimRoundingMode)
+  return {
+    window: [info.filterHeight, info.filterWidth],
+    strides: [info.strideHeight, info.strideWidth],
+    padding: [[info.padInfo.top, info.padInfo.bottom], [info.padInfo.left, info.padInfo.right]]
+  }
+}
+
+type Conv = { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo }
+type Fused = Conv & { readonly bias?: tf.TensorInfo; readonly preluActivationWeights?: tf.TensorInfo }
+type FusedAttrs = WindowAttrs & { readonly activation?: string; readonly leakyreluAlpha?: number }
+
+const withBias = (c: Emit, y: NodeId, { bias, preluActivationWeights }: Fused, a: FusedAttrs): NodeId => {
+  if (bias === undefined || bias === null) return activate(c, y, a.activation, preluActivationWeights, a.leakyreluAlpha)
+  const b = c.of(bias)
+  const aligned = a.dataFormat === "NCHW" && c.shape(b).length === 1 ? c.reshape(b, [c.size(b), 1, 1]) : b
+  return activate(c, c.add2(y, aligned), a.activation, preluActivationWeights, a.leakyreluAlpha)
+}
+
+export const windows: ReadonlyArray<Kernel> = [
+  kernel<Conv, WindowAttrs>("Conv2D", (c, { x, filter }, a) => conv2d(c, c.of(x), c.of(filter), a)),
+  kernel<Fused, FusedAttrs>("FusedConv2D", (c, inputs, a) => withBias(c, conv2d(c, c.of(inputs.x), c.of(inputs.filter), a), inputs, a)),
+  kernel<Conv, WindowAttrs>("DepthwiseConv2dNative", (c, { x, filter }, a) => depthwise(c, c.of(x), c.of(filter), a)),
+  kernel<Fused, FusedAttrs>("FusedDepthwiseConv2D", (c, inputs, a) => withBias(c, depthwise(c, c.of(inputs.x), c.of(inputs.filter), a), inputs, a)),
+  kernel<{ readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo }, WindowAttrs & { readonly inputShape: ReadonlyArray<number> }>(
+    "Conv2DBackpropInput",
+    (c, { dy, filter }, a) => {
+      const inputShape = nhwcShape(a.inputShape, a.dataFormat)
+      const attrs = { ...conv(inputShape, extents(filter.shape), a), inputShape }
+      return fromNhwc(c, c.add("Conv2DBackpropInput", [toNhwc(c, c.of(dy), a.dataFormat), c.of(filter)], attrs), a.dataFormat)
+    }
+  ),
+  kernel<{ readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo }, WindowAttrs & { readonly filterShape: ReadonlyArray<number> }>(
+    "Conv2DBackpropFilter",
+    (c, { x, dy }, a) => {
+      const image = toNhwc(c, c.of(x), a.dataFormat)
+      const filterShape = extents(a.filterShape)
+      return c.add("Conv2DBackpropFilter", [image, toNhwc(c, c.of(dy), a.dataFormat)], { ...conv(extents(c.shape(image)), filterShape, a), filterShape })
+    }
+  ),
+  kernel<{ readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo }, WindowAttrs & { readonly inputShape: ReadonlyArray<number> }>(
+    "DepthwiseConv2dNativeBackpropInput",
+    (c, { dy, filter }, a) => {
+      const inputShape = extents(a.inputShape)
+      const attrs = { ...conv(inputShape, extents(filter.shape), a, true), inputShape }
+      return c.add("Conv2DBackpropInput", [c.of(dy), expandDepthwise(c, c.of(filter))], attrs)
+    }
+  ),
+  kernel<{ readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo }, WindowAttrs & { readonly filterShape: ReadonlyArray<number> }>(
+    "DepthwiseConv2dNativeBackpropFilter",
+    (c, { x, dy }, a) => depthwiseFilterGrad(c, c.of(x), c.of(dy), a, extents(a.filterShape))
+  ),
+  kernel<X, PoolingAttrs>("MaxPool", (c, { x }, a) => c.add("MaxPool", [c.float(c.of(x))], pool(extents(x.shape), a))),
+  kernel<X, PoolingAttrs>("AvgPool", (c, { x }, a) => c.add("AvgPool", [c.float(c.of(x))], pool(extents(x.shape), a))),
+  kernel<{ readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo }, PoolingAttrs>(
+    "MaxPoolGrad",
+    (c, { dy, input, output }, a) => c.add("MaxPoolGrad", [c.of(dy), c.of(input), c.of(output)], pool(extents(input.shape), a))
+  ),
+  kernel<{ readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo }, PoolingAttrs>("AvgPoolGrad", (c, { dy, input }, a) =>
+    c.add("AvgPoolGrad", [c.of(dy)], { ...pool(extents(input.shape), a), inputShape: extents(input.shape) })
+  )
+]

@@ -1,0 +1,127 @@
+/**
+ * Puts TensorFlow.js into recording for the length of one synchronous call and leaves no trace of it.
+ *
+ * @since 0.1.0
+ */
+import * as tf from "@tensorflow/tfjs-core"
+import { failure, foreignVariable } from "./failures.ts"
+import { activate, type OuterState, type Recording } from "./Recording.ts"
+import { backendName, RecordingBackend } from "./RecordingBackend.ts"
+import { register } from "./register.ts"
+import { caller } from "./source.ts"
+
+type Engine = ReturnType<typeof tf.engine>
+
+/** Own properties of the engine that are private to its class but plain data at run time. */
+const engineKeys = ["state", "backendName", "backendInstance", "pendingBackendInit", "makeVariable"] as const
+
+/** Names that the step's own leaves have. */
+const reserved = /^(global_step|random_key|valid)$|^(features|labels|cache)(\/|$)/
+
+const makeVariable = (recording: Recording, engine: Engine, original: Engine["makeVariable"]): Engine["makeVariable"] => (value, trainable = true, name, dtype) => {
+  const { source, throughLayers } = caller()
+  const initialValue = dtype !== undefined && dtype !== null && dtype !== value.dtype ? tf.cast(value, dtype) : value
+  const given = name === undefined || name === null || name === "" ? undefined : throughLayers ? recording.layerNames(name) : name
+  if (given !== undefined && reserved.test(given)) {
+    throw failure("VariableMismatch", `the name "${given}" belongs to the step itself; choose another (not global_step, random_key, valid, features/…, labels/…, cache/…)`, { op: "Variable", source })
+  }
+  if (given !== undefined && given in engine.state.registeredVariables) {
+    throw failure("VariableMismatch", `there is a variable "${given}" already; variables.get("${given}", shape) gives the same one each time`, { op: "Variable", source })
+  }
+  const initial = recording.nodeOf(initialValue, "Variable", source)
+  const type = recording.builder.typeOf(initial)
+  const role = { _tag: "State", kind: "variable", trainable } as const
+  const parameter = recording.builder.parameter(`#${recording.variables.length}`, role, type)
+  recording.madeBy(parameter, given ?? "Variable", source)
+  const variable = original.call(engine, recording.tensor(parameter, given ?? "Variable", source), trainable, given ?? `#${recording.variables.length}`)
+  recording.addVariable({ variable, name: given, trainable, type, parameter, initial, source })
+  return variable
+}
+
+interface Patch {
+  readonly target: object
+  readonly key: PropertyKey
+  readonly value: unknown
+}
+
+/**
+ * Disposal does nothing (tensors made in `tidy` or `minimize` stay usable; their data are nodes of a graph), assignment
+ * is for variables of this recording, and optimizers make themselves known so that their slots get names.
+ */
+const patches = (recording: Recording): ReadonlyArray<Patch> => {
+  const assign = tf.Variable.prototype.assign
+  const noteOptimizer = (name: "minimize" | "computeGradients") => {
+    const original: unknown = Reflect.get(tf.Optimizer.prototype, name)
+    return function(this: tf.Optimizer, ...args: ReadonlyArray<unknown>): unknown {
+      recording.optimizers.add(this)
+      return Reflect.apply(original as (...args: ReadonlyArray<unknown>) => unknown, this, args) // a method of the class
+    }
+  }
+  return [
+    { target: tf.Tensor.prototype, key: "dispose", value: () => undefined },
+    { target: tf.Variable.prototype, key: "dispose", value: () => undefined },
+    {
+      target: tf.Variable.prototype,
+      key: "assign",
+      value: function(this: tf.Variable, value: tf.Tensor) {
+        if (recording.variableOf(this) === undefined) throw foreignVariable(this.name, "assign", caller().source)
+        const { source } = caller()
+        const node = recording.nodeOf(value, "assign", source)
+        assign.call(this, recording.tensor(node, "assign", source))
+      }
+    },
+    { target: tf.Optimizer.prototype, key: "minimize", value: noteOptimizer("minimize") },
+    { target: tf.Optimizer.prototype, key: "computeGradients", value: noteOptimizer("computeGradients") }
+  ]
+}
+
+/** A small generator for `Math.random` (mulberry32): the same numbers for the same seed. */
+const seeded = (seed: number): (() => number) => {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/** What values of tensors made outside are read from: the engine's state now, which may itself belong to a recording. */
+export const outerStates = (): ReadonlyArray<OuterState> => [tf.engine().state as unknown as OuterState] // `tensorInfo` is of this form in tfjs-core 4
+
+/**
+ * Runs `f` with the engine in a fresh state, on the recording backend, with `Math.random` seeded by `hostSeed`. Whatever
+ * `f` does, engine, classes and generator are afterwards what they were. `f` is synchronous, so no other fiber can come
+ * in between.
+ */
+export const withRecording = <A>(recording: Recording, hostSeed: number, f: () => A): A => {
+  register()
+  const engine = tf.engine()
+  const saved = engineKeys.map((key) => [key, Object.getOwnPropertyDescriptor(engine, key)] as const)
+  const before = activate(recording)
+  const all: ReadonlyArray<Patch> = [...patches(recording), { target: Math, key: "random", value: seeded(hostSeed) }]
+  const originals = all.map(({ target, key }) => Object.getOwnPropertyDescriptor(target, key))
+  const debug = tf.env().getBool("DEBUG")
+  const State = engine.state.constructor as new() => Engine["state"] // not exported by tfjs
+  try {
+    if (debug) tf.env().set("DEBUG", false) // the profiler would read every result
+    const original = engine.makeVariable
+    Reflect.set(engine, "state", new State())
+    Reflect.set(engine, "backendName", backendName)
+    Reflect.set(engine, "backendInstance", new RecordingBackend(recording))
+    Reflect.set(engine, "pendingBackendInit", null)
+    Reflect.set(engine, "makeVariable", makeVariable(recording, engine, original))
+    for (const { target, key, value } of all) Object.defineProperty(target, key, { value, configurable: true, writable: true })
+    return f()
+  } finally {
+    all.forEach(({ target, key }, i) => restore(target, key, originals[i]))
+    for (const [key, descriptor] of saved) restore(engine, key, descriptor)
+    activate(before)
+    if (debug) tf.env().set("DEBUG", true)
+  }
+}
+
+const restore = (target: object, key: PropertyKey, descriptor: PropertyDescriptor | undefined) => {
+  if (descriptor === undefined) Reflect.deleteProperty(target, key)
+  else Object.defineProperty(target, key, descriptor)
+}

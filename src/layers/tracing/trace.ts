@@ -1,0 +1,137 @@
+/**
+ * Records a model function twice and gives the program, if both recordings agree.
+ *
+ * @since 0.1.0
+ */
+import type * as tf from "@tensorflow/tfjs-core"
+import { TraceError } from "../../domain/Errors.ts"
+import type { Node, NodeId } from "../../domain/graph/Graph.ts"
+import type { FeatureNest, ModelInput } from "../../domain/Model.ts"
+import * as nest from "../../domain/nest.ts"
+import { optimize } from "../../domain/passes/pipeline.ts"
+import { globalStepName, type Program } from "../../domain/Program.ts"
+import type { TensorType } from "../../domain/Tensor.ts"
+import type { Traced, TraceRequest } from "../../services/Tracer.ts"
+import { assemble, type Given } from "./assemble.ts"
+import { differenceOf } from "./compare.ts"
+import { failure, unknownKernel } from "./failures.ts"
+import { recordedRandom } from "./random.ts"
+import { Recording } from "./Recording.ts"
+import { backendName } from "./RecordingBackend.ts"
+import { outerStates, withRecording } from "./session.ts"
+import { fromStack } from "./source.ts"
+import { specOutputs, type SpecOutputs } from "./specOutputs.ts"
+import { recordedVariables } from "./variables.ts"
+
+interface Recorded {
+  readonly recording: Recording
+  readonly program: Program
+  readonly outputs: SpecOutputs
+}
+
+/** Seeds of `Math.random` in the two recordings; what the first one draws may become initial values. */
+const hostSeeds = [20_170_612, 1_706_037_62] as const
+
+const unregistered = new RegExp(`Kernel '(\\w+)' not registered for backend '${backendName}'`)
+const withoutGradient = /gradient function not found for (\w+)/
+
+/** What came out of the user's code as an exception, with its place. */
+const asTraceError = (error: unknown, recording: Recording): TraceError => {
+  if (error instanceof TraceError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  const source = error instanceof Error ? fromStack(error.stack) : undefined
+  const kernel = unregistered.exec(message)?.[1]
+  if (kernel !== undefined) return unknownKernel(kernel, source)
+  const op = withoutGradient.exec(message)?.[1]
+  if (op !== undefined) {
+    const detail = `TensorFlow.js has no gradient for this operation, and the loss depends on a variable through it. Replace it, give it one with tf.customGrad, or cut it off from the loss`
+    return failure("MissingGradient", detail, { op, source: recording.lastSource.get(op) ?? source })
+  }
+  return failure("ModelThrew", message, { source, cause: error })
+}
+
+/** Calls the user's function; its exceptions, and failures that it swallowed, become typed. */
+const callUser = <A>(recording: Recording, f: () => A): A => {
+  let result: A
+  try {
+    result = f()
+  } catch (error) {
+    throw recording.failed ?? asTraceError(error, recording)
+  }
+  if (recording.failed !== undefined) throw recording.failed
+  return result
+}
+
+const makeGiven = <P>(recording: Recording, request: TraceRequest<P>): Given => {
+  const { builder } = recording
+  const globalStep = builder.parameter(globalStepName, { _tag: "State", kind: "step", trainable: false }, { dtype: "int32", shape: [] })
+  const leaves = [
+    ...nest.flatten(request.features, "features"),
+    ...(request.labels === undefined ? [] : nest.flatten(request.labels, "labels")),
+    { name: "valid", value: { dtype: "float32", shape: [request.perReplicaBatchSize] } satisfies TensorType }
+  ]
+  const batch = leaves.map(({ name, value }) => ({ name, node: builder.parameter(name, { _tag: "Batch" }, value) }))
+  const { cacheFn } = request
+  const initial = cacheFn === undefined ? [] : callUser(recording, () => cacheFn(request.perReplicaBatchSize))
+  const cache = initial.map((x, i) => {
+    const name = `cache/${i}`
+    const node = recording.nodeOf(x, name, undefined)
+    return { name, initial: node, node: builder.parameter(name, { _tag: "State", kind: "cache", trainable: false }, builder.typeOf(node)) }
+  })
+  for (const { name, node } of [...batch, ...cache, { name: globalStepName, node: globalStep }]) recording.madeBy(node, name, undefined)
+  return { globalStep, batch, cache }
+}
+
+const modelInput = <P>(recording: Recording, request: TraceRequest<P>, given: Given): ModelInput<P> => {
+  const byName = new Map(given.batch.map(({ name, node }) => [name, recording.tensor(node, name)]))
+  const leaf = (name: string): tf.Tensor => byName.get(name)!
+  const structure = (types: TraceRequest<P>["features"], prefix: string) => nest.map(types, prefix, (_, name) => leaf(name)) as FeatureNest // see its docstring
+  const tensor = ({ node, name }: { readonly node: NodeId; readonly name: string }) => recording.tensor(node, name)
+  return {
+    features: structure(request.features, "features"),
+    labels: structure(request.labels ?? {}, "labels"),
+    mode: request.mode,
+    params: request.params,
+    cache: given.cache.map(tensor),
+    random: recordedRandom(() => recording.draws++),
+    variables: recordedVariables(),
+    valid: leaf("valid"),
+    globalStep: recording.tensor(given.globalStep, globalStepName) as tf.Scalar, // its type is int32[]
+    replicas: request.replicas,
+    batchSize: request.perReplicaBatchSize
+  }
+}
+
+const recordOnce = <P>(request: TraceRequest<P>, hostSeed: number): Recorded => {
+  const recording = new Recording(request.replicas, outerStates())
+  return withRecording(recording, hostSeed, () => {
+    const given = makeGiven(recording, request)
+    const spec: unknown = callUser(recording, () => request.modelFn(modelInput(recording, request, given)))
+    const outputs = specOutputs(recording, spec, request.mode, request.perReplicaBatchSize, given.cache.map(({ node }) => recording.builder.typeOf(node)))
+    return { recording, program: assemble(recording, given, request.mode, outputs), outputs }
+  })
+}
+
+/** The tfjs function that made a literal of the step: found by its data, as the step graph has numbers of its own. */
+const drawerOf = ({ recording }: Recorded) => (literal: Node): string | undefined => {
+  const nodes = recording.graph().nodes
+  const at = nodes.findIndex((node) =>
+    literal.op === "Constant"
+      ? node.op === "Constant" && node.attrs.data === literal.attrs.data
+      : literal.op === "Fill" && node.op === "Fill" && node.source === literal.source && Object.is(node.attrs.value, literal.attrs.value)
+  )
+  return at < 0 ? undefined : recording.originOf(at)?.op
+}
+
+/**
+ * Synchronous, hence atomic: TensorFlow.js is afterwards as it was. Throws `TraceError`; anything else that it throws is
+ * a defect of this package.
+ */
+export const trace = <P>(request: TraceRequest<P>): Traced => {
+  const first = recordOnce(request, hostSeeds[0])
+  const second = recordOnce(request, hostSeeds[1])
+  const difference = differenceOf(first.program.step, second.program.step, drawerOf(first))
+  if (difference !== undefined) throw difference
+  const { program, outputs } = first
+  return { program: { ...program, step: optimize(program.step), init: optimize(program.init) }, metrics: outputs.metrics, hostCall: outputs.hostCall, predictions: outputs.predictions }
+}

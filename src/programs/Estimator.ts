@@ -1,0 +1,66 @@
+/**
+ * The estimator: a model function with its parameters and run configuration, and the programs that use it.
+ *
+ * `Estimator.make` gives a plain value; `train`, `evaluate` and `predict` give programs over the `Device` they are
+ * provided with. After TensorFlow's `TPUEstimator`, with the recurrent cache of Transformer-XL's `tpu_estimator.py`.
+ *
+ * @since 0.1.0
+ */
+import type { CacheFn, ModelFn } from "../domain/Model.ts"
+import type { RunConfigInput } from "../domain/RunConfig.ts"
+import type { CheckpointStore } from "../services/CheckpointStore.ts"
+import type { Device } from "../services/Device.ts"
+import type { Infeed } from "../services/Infeed.ts"
+import type { Outfeed } from "../services/Outfeed.ts"
+import type { Rendezvous } from "../services/Rendezvous.ts"
+import type { Tracer } from "../services/Tracer.ts"
+
+export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts"
+export { predict, type PredictOptions, type Prediction } from "./predict.ts"
+export { train, type TrainOptions, type TrainResult } from "./train.ts"
+
+/** @category models @since 0.1.0 */
+export interface Estimator<P> {
+  readonly modelFn: ModelFn<P>
+  /** Without one the model has no recurrent cache. */
+  readonly cacheFn: CacheFn | undefined
+  readonly params: P
+  readonly config: RunConfigInput
+  /** Global batch sizes; `undefined`: that of the first batch. */
+  readonly trainBatchSize: number | undefined
+  readonly evalBatchSize: number | undefined
+  readonly predictBatchSize: number | undefined
+}
+
+/** @category models @since 0.1.0 */
+export interface EstimatorOptions<P> {
+  readonly modelFn: ModelFn<P>
+  readonly cacheFn?: CacheFn
+  readonly params?: P
+  /** See `RunConfig` for the keys and their defaults; checked when a program runs. */
+  readonly config?: RunConfigInput
+  readonly trainBatchSize?: number
+  readonly evalBatchSize?: number
+  readonly predictBatchSize?: number
+}
+
+/** Services that every program needs: `EstimatorNode.layer` has all but the device. @category models @since 0.1.0 */
+export type EstimatorServices = Device | Tracer | CheckpointStore | Infeed | Outfeed | Rendezvous
+
+/** @category constructors @since 0.1.0 */
+export const make = <P = undefined>(options: EstimatorOptions<P>): Estimator<P> => ({
+  modelFn: options.modelFn,
+  cacheFn: options.cacheFn,
+  // without `params` P is undefined
+  params: options.params as P,
+  config: options.config ?? {},
+  trainBatchSize: options.trainBatchSize,
+  evalBatchSize: options.evalBatchSize,
+  predictBatchSize: options.predictBatchSize
+})
+
+/** The same estimator with other configuration values. @category combinators @since 0.1.0 */
+export const configure = <P>(estimator: Estimator<P>, config: RunConfigInput): Estimator<P> => ({
+  ...estimator,
+  config: { ...estimator.config, ...config }
+})

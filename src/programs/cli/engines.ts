@@ -1,0 +1,61 @@
+/**
+ * The engines that the command line knows. Each is loaded when it is chosen, so that a missing native library harms nobody else.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { EngineUnavailable } from "../../domain/Errors.ts"
+import type { Device } from "../../services/Device.ts"
+
+/** @category models @since 0.1.0 */
+export interface Engine {
+  readonly name: string
+  readonly description: string
+  /** Version of what would run the steps; fails when it cannot be loaded. */
+  readonly version: Effect.Effect<string, EngineUnavailable>
+  readonly layer: (options: { readonly replicas: number }) => Layer.Layer<Device, EngineUnavailable>
+}
+
+const load = <A>(engine: string, remedy: string, module: () => Promise<A>): Effect.Effect<A, EngineUnavailable> =>
+  Effect.tryPromise({
+    try: module,
+    catch: (cause) =>
+      new EngineUnavailable({ engine, detail: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause), remedy, cause })
+  })
+
+const onnxRemedy = "Install it with: npm install onnxruntime-node@1.30.0"
+
+/** One line for each engine; the first is the default. @category constants @since 0.1.0 */
+export const engines: ReadonlyArray<Engine> = [
+  {
+    name: "onnx",
+    description: "ONNX Runtime on the CPU, in its own thread",
+    version: load("onnx", onnxRemedy, () => import("onnxruntime-node")).pipe(Effect.map((ort) => `onnxruntime ${ort.env.versions.node ?? "?"}`)),
+    layer: (options) =>
+      Layer.unwrap(
+        Effect.map(
+          load("onnx", onnxRemedy, () => import("../../layers/device/DeviceOnnx.ts")),
+          (module) => module.layer(options)
+        )
+      )
+  },
+  {
+    name: "reference",
+    description: "plain TypeScript: the meaning of every op, slow",
+    version: Effect.succeed(`node ${process.versions.node}`),
+    layer: (options) =>
+      Layer.unwrap(
+        Effect.map(
+          load("reference", "Reinstall effect-estimator.", () => import("../../layers/device/DeviceReference.ts")),
+          (module) => module.layer(options)
+        )
+      )
+  }
+]
+
+/** @category constants @since 0.1.0 */
+export const engineNames: ReadonlyArray<string> = engines.map((engine) => engine.name)
+
+/** @category rules @since 0.1.0 */
+export const engineOf = (name: string): Engine | undefined => engines.find((engine) => engine.name === name)

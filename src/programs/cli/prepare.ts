@@ -1,0 +1,59 @@
+/**
+ * What every command that runs a program needs: the program with its configuration, and the layers it runs on.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts"
+import * as EstimatorNode from "../../EstimatorNode.ts"
+import * as MetricSinkConsole from "../../layers/sinks/MetricSinkConsole.ts"
+import * as MetricSinkJsonl from "../../layers/sinks/MetricSinkJsonl.ts"
+import * as MetricSink from "../../services/MetricSink.ts"
+import * as Estimator from "../Estimator.ts"
+import type { ProgramParts } from "../ProgramModule.ts"
+import { engineOf } from "./engines.ts"
+import { configure, type Overrides } from "./flags.ts"
+import { loadProgram } from "./loadProgram.ts"
+import { watcher } from "./outcome.ts"
+
+/** @category models @since 0.1.0 */
+export interface RunFlags {
+  readonly program: Option.Option<string>
+  readonly engine: string
+  readonly replicas: number
+  readonly modelDir: Option.Option<string>
+  readonly seed: Option.Option<number>
+  readonly iterationsPerLoop: Option.Option<number>
+  readonly config: Option.Option<unknown>
+  readonly param: { readonly [name: string]: string }
+  readonly log: "console" | "jsonl" | "none"
+}
+
+/** @category models @since 0.1.0 */
+export interface Prepared {
+  readonly parts: ProgramParts<unknown>
+  /** The program's estimator with the configuration of file and flags. */
+  readonly estimator: Estimator.Estimator<unknown>
+  readonly layer: Layer.Layer<Estimator.EstimatorServices, EngineUnavailable>
+}
+
+/** @category programs @since 0.1.0 */
+export const prepare = Effect.fnUntraced(function* (flags: RunFlags, overrides: Overrides): Effect.fn.Return<Prepared, ConfigError> {
+  const parts = yield* loadProgram(flags.program, flags.param)
+  const config = yield* configure(parts.estimator.config, flags.config, {
+    modelDir: flags.modelDir,
+    seed: flags.seed,
+    iterationsPerLoop: flags.iterationsPerLoop,
+    ...overrides
+  })
+  const engine = engineOf(flags.engine)!.layer({ replicas: flags.replicas }) // the flag takes known names only
+  return { parts, estimator: Estimator.configure(parts.estimator, config), layer: Layer.mergeAll(EstimatorNode.layer, engine, sinks(flags.log)) }
+})
+
+/** Lines or JSON on standard output, events.jsonl in the model directory, and the watcher that knows what can be resumed. */
+const sinks = (log: RunFlags["log"]): Layer.Layer<never> => {
+  const console_ = log === "console" ? [MetricSinkConsole.make()] : log === "jsonl" ? [MetricSinkJsonl.stdout] : []
+  return Layer.succeed(MetricSink.MetricSink, [...console_, MetricSinkJsonl.make(), watcher])
+}

@@ -1,0 +1,42 @@
+/**
+ * Takes every step's outputs off the device, in order, until the session says how many there are.
+ *
+ * @since 0.1.0
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type { ExecuteError } from "../domain/Errors.ts"
+import type { StepOutput } from "../domain/Program.ts"
+import type { Executable } from "../services/Device.ts"
+
+/** The outfeed party of a run. @category models @since 0.1.0 */
+export interface Draining<E> {
+  /** Ends once as many outputs have been handled as `endAt` says. */
+  readonly effect: Effect.Effect<void, ExecuteError | E>
+  readonly endAt: (count: number) => Effect.Effect<void>
+}
+
+/** `handle` gets each output with its number, counted from 1. @category constructors @since 0.1.0 */
+export const make = Effect.fnUntraced(function* <E = never>(
+  executable: Executable,
+  handle: (output: StepOutput, count: number) => Effect.Effect<void, E>
+): Effect.fn.Return<Draining<E>> {
+  const caughtUp = yield* Deferred.make<void>()
+  let handled = 0
+  let end = Infinity
+  const take = Effect.gen(function* () {
+    while (true) {
+      for (const output of yield* executable.outfeed) {
+        yield* handle(output, handled + 1)
+        handled++
+      }
+      if (handled >= end) yield* Deferred.succeed(caughtUp, undefined)
+    }
+  })
+  const endAt = (count: number) =>
+    Effect.suspend(() => {
+      end = count
+      return handled >= end ? Effect.asVoid(Deferred.succeed(caughtUp, undefined)) : Effect.void
+    })
+  return { effect: Effect.raceFirst(take, Deferred.await(caughtUp)), endAt }
+})

@@ -1,0 +1,53 @@
+/**
+ * The events of one program: sinks are opened with it, and a fiber hands them the events off the step path.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import type { SinkError } from "../domain/Errors.ts"
+import type { RunEvent } from "../domain/Events.ts"
+import { MetricSink } from "../services/MetricSink.ts"
+
+/** @category models @since 0.1.0 */
+export interface Events {
+  /** Hands the event to the sinks' fiber; fails with the sinks' error once one of them could not write. */
+  readonly emit: (event: RunEvent) => Effect.Effect<void, SinkError>
+  /** Waits until every event emitted so far has been written, and closes. */
+  readonly flush: Effect.Effect<void, SinkError>
+}
+
+/** Opens the sinks of `MetricSink`; on leaving the scope what was emitted is still written. @category constructors @since 0.1.0 */
+export const open = Effect.fnUntraced(function* (modelDir: string | undefined): Effect.fn.Return<Events, SinkError, Scope.Scope> {
+  const sinks = yield* MetricSink
+  const writers = yield* Effect.forEach(sinks, (sink) => sink.open(modelDir))
+  if (writers.length === 0) return { emit: () => Effect.void, flush: Effect.void }
+  const queue = yield* Queue.unbounded<RunEvent, Cause.Done | SinkError>()
+  const write = (event: RunEvent) => Effect.forEach(writers, (writer) => writer(event), { discard: true })
+  const drain = Queue.take(queue).pipe(
+    Effect.flatMap(write),
+    Effect.forever,
+    Effect.catchTag("Done", () => Effect.void),
+    // what comes later meets the same failure in `emit`
+    Effect.onError((cause) => Queue.failCause(queue, cause as Cause.Cause<SinkError>))
+  )
+  const fiber = yield* Effect.forkDetach(drain)
+  const flush = Effect.andThen(Queue.end(queue), Fiber.join(fiber))
+  yield* Effect.addFinalizer(() => Effect.exit(flush))
+  return {
+    emit: (event) =>
+      Effect.flatMap(Queue.offer(queue, event), (taken) => {
+        if (taken) return Effect.void
+        const exit = fiber.pollUnsafe()
+        return exit !== undefined && Exit.isFailure(exit) ? Effect.failCause(exit.cause) : Effect.void
+      }),
+    flush
+  }
+})
+
+/** The fields that follow from a mean loss in nats. @category rules @since 0.1.0 */
+export const lossFields = (loss: number) => ({ loss, ppl: Math.exp(loss), bpc: loss / Math.LN2 })

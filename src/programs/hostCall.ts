@@ -1,0 +1,34 @@
+/**
+ * Runs the model's host call for each step's outputs, in the fiber that drains the outfeed.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { type BatchSpec, firstRows } from "../domain/batching.ts"
+import { outfeedLeaves, type Program, type StepOutput } from "../domain/Program.ts"
+import type { Tensor, TensorData, TensorType } from "../domain/Tensor.ts"
+import type { Traced } from "../services/Tracer.ts"
+
+/** Where a named tensor lies in the outfeed. */
+export interface OutfeedRef {
+  readonly name: string
+  readonly outfeed: number
+}
+
+/** A reader of named tensors out of a step's outfeed, rows of examples only. @category constructors @since 0.1.0 */
+export const reader = (program: Program, refs: ReadonlyArray<OutfeedRef>, spec: BatchSpec) => {
+  const types: ReadonlyArray<TensorType> = outfeedLeaves(program.step).map((leaf) => leaf.type)
+  return (outfeed: ReadonlyArray<TensorData>, rows: number): { readonly [name: string]: Tensor } => {
+    const named: Record<string, Tensor> = {}
+    for (const ref of refs) named[ref.name] = firstRows(outfeed[ref.outfeed]!, types[ref.outfeed]!, spec, rows)
+    return named
+  }
+}
+
+/** Calls the host function with the step's tensors; `step` is the global step after it. What it throws is a defect of the run. @category constructors @since 0.1.0 */
+export const hostCaller = (traced: Traced, spec: BatchSpec): ((output: StepOutput, rows: number, step: number) => Effect.Effect<void>) => {
+  const { hostCall } = traced
+  if (hostCall === undefined) return () => Effect.void
+  const read = reader(traced.program, hostCall.tensors, spec)
+  return (output, rows, step) => Effect.sync(() => hostCall.call(read(output.outfeed, rows), step))
+}

@@ -1,0 +1,77 @@
+/**
+ * Saves checkpoints off the step path: the state is copied between two runs, the file is written by a fiber meanwhile.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import type { CheckpointError, ExecuteError, SinkError } from "../domain/Errors.ts"
+import type { Position } from "../domain/Input.ts"
+import { globalStepName } from "../domain/Program.ts"
+import { CheckpointStore } from "../services/CheckpointStore.ts"
+import type { Executable } from "../services/Device.ts"
+import type { Events } from "./events.ts"
+
+/** @category models @since 0.1.0 */
+export interface Saver {
+  /** Copies the state and begins to write it, after the write before it has ended; nothing when this step is saved already. */
+  readonly save: Effect.Effect<void, CheckpointError | ExecuteError | SinkError>
+  /** Waits for the write under way; its failure surfaces here, and in the next `save`. */
+  readonly settle: Effect.Effect<void, CheckpointError | SinkError>
+}
+
+/** Text under which a checkpoint holds the input's position. @category constants @since 0.1.0 */
+export const inputPositionText = "input_position"
+
+export interface SaverOptions {
+  readonly directory: string | undefined
+  readonly keep: number
+  readonly executable: Executable
+  readonly events: Events
+  /** Step that the directory already holds. */
+  readonly saved: number | undefined
+  /** Where the input stood at this global step. */
+  readonly positionAt: (step: number) => Position | undefined
+}
+
+/** Without a directory it saves nothing. @category constructors @since 0.1.0 */
+export const make = Effect.fnUntraced(function* (options: SaverOptions): Effect.fn.Return<Saver, never, CheckpointStore | Scope.Scope> {
+  const store = yield* CheckpointStore
+  const scope = yield* Effect.scope
+  const { directory, events, executable } = options
+  if (directory === undefined) return { save: Effect.void, settle: Effect.void }
+  let saved = options.saved
+  let writing: Fiber.Fiber<void, CheckpointError | SinkError> | undefined
+  const settle = Effect.suspend(() => {
+    if (writing === undefined) return Effect.void
+    const fiber = writing
+    // forgotten once awaited, so that one failure is reported once
+    return Effect.ensuring(
+      Fiber.join(fiber),
+      Effect.sync(() => {
+        if (writing === fiber) writing = undefined
+      })
+    )
+  })
+  const save = Effect.gen(function* () {
+    yield* settle
+    const state = yield* executable.readState
+    const step = state.get(globalStepName)!.data[0]!
+    if (step === saved) return
+    const position = options.positionAt(step)
+    const leaves = new Map(state)
+    leaves.delete(globalStepName)
+    const texts = new Map(position === undefined ? [] : [[inputPositionText, position]])
+    saved = step
+    const write = Effect.gen(function* () {
+      const began = yield* Clock.currentTimeMillis
+      const ref = yield* store.save(directory, { step, state: leaves, texts }, options.keep)
+      yield* events.emit({ event: "checkpoint", step, file: ref.path, millis: (yield* Clock.currentTimeMillis) - began })
+    })
+    // begun checkpoints are finished, also when the run is interrupted
+    writing = yield* Effect.forkIn(Effect.uninterruptible(write), scope)
+  })
+  return { save, settle }
+})

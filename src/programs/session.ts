@@ -1,0 +1,136 @@
+/**
+ * What train, evaluate and predict have in common: from an estimator and an input to a compiled program on the device,
+ * fed and drained by fibers of their own.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { type BatchSpec, specOf } from "../domain/batching.ts"
+import { CheckpointError, type CompileError, type EngineUnavailable, type ExecuteError, type InputError, type TraceError } from "../domain/Errors.ts"
+import { type InputSource, type Position, type PositionedExample } from "../domain/Input.ts"
+import type { StateKind } from "../domain/graph/Graph.ts"
+import { globalStepName, type Mode, type State, stateLeaves } from "../domain/Program.ts"
+import type { RunConfig } from "../domain/RunConfig.ts"
+import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
+import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts"
+import { Device, type Executable } from "../services/Device.ts"
+import { type Feed, Infeed } from "../services/Infeed.ts"
+import { type Traced, Tracer } from "../services/Tracer.ts"
+import type { Estimator } from "./Estimator.ts"
+import type { Events } from "./events.ts"
+
+/** An input that has been asked for its first batch. @category models @since 0.1.0 */
+export interface OpenInput<E> {
+  readonly feed: Feed<PositionedExample, E>
+  /** `undefined` when the input is empty. */
+  readonly first: PositionedExample | undefined
+}
+
+/** Starts reading ahead; at most `limit` batches are ever asked for. @category constructors @since 0.1.0 */
+export const openInput = Effect.fnUntraced(function* <E, R>(
+  source: InputSource<E, R>,
+  from: Position | undefined,
+  prefetch: number
+): Effect.fn.Return<OpenInput<E>, E, R | Infeed | Scope.Scope> {
+  const infeed = yield* Infeed
+  const feed = yield* infeed.open(source.batches(from), prefetch)
+  const first = yield* feed.take.pipe(Effect.catchIf(Cause.isDone, () => Effect.undefined))
+  // `catchIf` cannot take `Done` out of a type parameter
+  return { feed, first } as OpenInput<E>
+})
+
+/** @category models @since 0.1.0 */
+export interface Session {
+  readonly spec: BatchSpec
+  readonly traced: Traced
+  readonly executable: Executable
+}
+
+/** Fixes the batch's form from the first example, traces the model function for it, and compiles. @category constructors @since 0.1.0 */
+export const compile = Effect.fnUntraced(function* <P>(
+  estimator: Estimator<P>,
+  mode: Mode,
+  first: PositionedExample,
+  batchSize: number | undefined,
+  events: Events
+): Effect.fn.Return<Session, InputError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
+  const device = yield* Device
+  const tracer = yield* Tracer
+  const spec = yield* Effect.fromResult(specOf(first.example, device.replicas, batchSize))
+  const began = yield* Clock.currentTimeMillis
+  const traced = yield* tracer.trace({
+    modelFn: estimator.modelFn,
+    cacheFn: estimator.cacheFn,
+    mode,
+    params: estimator.params,
+    replicas: device.replicas,
+    features: spec.features,
+    labels: spec.labels,
+    perReplicaBatchSize: spec.batchSize / device.replicas
+  })
+  const executable = yield* device.compile(traced.program)
+  const millis = (yield* Clock.currentTimeMillis) - began
+  yield* Effect.ignore(events.emit({ event: "compile", mode, nodes: traced.program.step.nodes.length, millis }))
+  return { spec, traced, executable }
+})
+
+/** A checkpoint with where it lies. @category models @since 0.1.0 */
+export interface Restored {
+  readonly ref: CheckpointRef
+  readonly checkpoint: Checkpoint
+}
+
+/** The newest checkpoint of the model directory, if there is one. @category constructors @since 0.1.0 */
+export const latest = Effect.fnUntraced(function* (
+  config: RunConfig
+): Effect.fn.Return<Restored | undefined, CheckpointError, CheckpointStore> {
+  if (config.modelDir === undefined) return undefined
+  const store = yield* CheckpointStore
+  const ref = yield* store.latest(config.modelDir)
+  return ref === undefined ? undefined : { ref, checkpoint: yield* store.load(ref.path) }
+})
+
+/** What the program needs from a checkpoint: leaves of the given kinds, each there and of the right type. */
+const select = (session: Session, replicas: number, { checkpoint, ref }: Restored, kinds: ReadonlyArray<StateKind>): State | CheckpointError => {
+  const chosen = new Map<string, ReturnType<typeof makeTensor>>([[globalStepName, makeTensor(Int32Array.of(checkpoint.step), [])]])
+  for (const leaf of stateLeaves(session.traced.program.step)) {
+    if (leaf.kind === "step" || !kinds.includes(leaf.kind)) continue
+    const shape = leaf.kind === "cache" ? [replicas, ...leaf.type.shape] : leaf.type.shape
+    const found = checkpoint.state.get(leaf.name)
+    if (found === undefined) {
+      const detail = `the model has this ${leaf.kind}, the checkpoint has not. Was it written by another model? Its tensors: ${[...checkpoint.state.keys()].slice(0, 8).join(", ")} …`
+      return new CheckpointError({ reason: "MissingTensor", file: ref.path, tensor: leaf.name, detail })
+    }
+    if (found.dtype !== leaf.type.dtype || !sameShape(found.shape, shape)) {
+      const hint = leaf.kind === "cache" ? "; a run goes on with the batch size and the number of replicas that it began with" : ""
+      const detail = `expected ${printType({ dtype: leaf.type.dtype, shape })}, the checkpoint has ${printType(found)}${hint}`
+      return new CheckpointError({ reason: "TypeMismatch", file: ref.path, tensor: leaf.name, detail })
+    }
+    chosen.set(leaf.name, found)
+  }
+  return chosen
+}
+
+/** Gives every state leaf its first value, then those of the checkpoint. @category constructors @since 0.1.0 */
+export const setState = Effect.fnUntraced(function* (
+  session: Session,
+  config: RunConfig,
+  restored: Restored | undefined,
+  kinds: ReadonlyArray<StateKind>
+): Effect.fn.Return<void, CheckpointError | ExecuteError, Device> {
+  yield* session.executable.initialise(config.seed)
+  if (restored === undefined) return
+  const state = select(session, (yield* Device).replicas, restored, kinds)
+  if (state instanceof CheckpointError) return yield* state
+  yield* session.executable.writeState(state)
+})
+
+/** The cache leaves as they are now: taken before the first run, they start each run under `cachePolicy: "loop"`. @category rules @since 0.1.0 */
+export const readCache = (session: Session): Effect.Effect<State, ExecuteError> => {
+  const names = new Set(stateLeaves(session.traced.program.step).flatMap((leaf) => (leaf.kind === "cache" ? [leaf.name] : [])))
+  if (names.size === 0) return Effect.succeed(new Map())
+  return Effect.map(session.executable.readState, (state) => new Map([...state].filter(([name]) => names.has(name))))
+}

@@ -1,0 +1,210 @@
+/**
+ * The training program.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { type CheckpointError, ConfigError, type EstimatorError, type ExecuteError, InputError, type NanLossError, type SinkError } from "../domain/Errors.ts"
+import { type Input, toSource } from "../domain/Input.ts"
+import { globalStepName, type State } from "../domain/Program.ts"
+import * as RunConfig from "../domain/RunConfig.ts"
+import { Device } from "../services/Device.ts"
+import { type Hook, Hooks, type RunContext, type RunValues } from "../services/Hooks.ts"
+import { CheckpointStore } from "../services/CheckpointStore.ts"
+import { Rendezvous } from "../services/Rendezvous.ts"
+import type { Estimator, EstimatorServices } from "./Estimator.ts"
+import * as drains from "./drain.ts"
+import * as events from "./events.ts"
+import { checkpoint } from "./hooks/checkpoint.ts"
+import { logProgress } from "./hooks/logProgress.ts"
+import { nanGuard } from "./hooks/nanGuard.ts"
+import { hostCaller } from "./hostCall.ts"
+import * as pumps from "./pump.ts"
+import * as savers from "./saver.ts"
+import * as session from "./session.ts"
+
+/** @category models @since 0.1.0 */
+export interface TrainOptions<E, R, HE = never, HR = never> {
+  readonly input: Input<E, R>
+  /** Steps from where the run begins; not together with `maxSteps`. Without either it trains to the end of the input. */
+  readonly steps?: number
+  /** The global step to stop at; a run that is there already does nothing. */
+  readonly maxSteps?: number
+  /** Called after those of the `Hooks` service. */
+  readonly hooks?: ReadonlyArray<Hook<HE, HR>>
+}
+
+/** @category models @since 0.1.0 */
+export interface TrainResult {
+  /** Where the run ended. */
+  readonly globalStep: number
+  /** Steps done by this call. */
+  readonly steps: number
+  /** The loss last reported; NaN when no step was done. */
+  readonly loss: number
+}
+
+const validate = (options: { readonly steps?: number; readonly maxSteps?: number }): ConfigError | undefined => {
+  if (options.steps !== undefined && options.maxSteps !== undefined) {
+    return new ConfigError({ key: "steps", detail: "steps and maxSteps cannot both be given." })
+  }
+  for (const key of ["steps", "maxSteps"] as const) {
+    const value = options[key]
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      return new ConfigError({ key, detail: `expected a positive whole number, got ${value}.` })
+    }
+  }
+  return undefined
+}
+
+/**
+ * Trains: restores the newest checkpoint of the model directory, runs steps until `steps`, `maxSteps`, the end of the
+ * input or a hook's `"stop"`, saves checkpoints on the way and at the end. Interrupted, it finishes the step, saves, and
+ * stays interrupted. A failure of the input is met after the batches before it, and the state before it is saved; after
+ * a NaN loss or a failure of the device nothing is saved.
+ *
+ * @category programs
+ * @since 0.1.0
+ */
+export const train = <P, E = never, R = never, HE = never, HR = never>(
+  estimator: Estimator<P>,
+  options: TrainOptions<E, R, HE, HR>
+): Effect.Effect<TrainResult, EstimatorError | E | HE, EstimatorServices | R | HR> => Effect.scoped(trainScoped(estimator, options))
+
+const trainScoped = Effect.fn("Estimator.train")(function* <P, E, R, HE, HR>(estimator: Estimator<P>, options: TrainOptions<E, R, HE, HR>) {
+  const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
+  const wrong = validate(options)
+  if (wrong !== undefined) return yield* wrong
+  const device = yield* Device
+  if (config.modelDir !== undefined) yield* (yield* CheckpointStore).prepare(config.modelDir)
+  const restored = yield* session.latest(config)
+  const startStep = restored?.checkpoint.step ?? 0
+  const lastStep = options.maxSteps ?? (options.steps === undefined ? undefined : startStep + options.steps)
+  if (lastStep !== undefined && lastStep <= startStep) return { globalStep: startStep, steps: 0, loss: NaN }
+
+  const log = yield* events.open(config.modelDir)
+  const time = new Date(yield* Clock.currentTimeMillis).toISOString()
+  yield* log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time })
+  if (restored !== undefined) yield* log.emit({ event: "restore", step: startStep, file: restored.ref.path })
+  const hooks: ReadonlyArray<Hook<HE, HR>> = [...(yield* Hooks), ...(options.hooks ?? [])]
+  yield* Effect.forEach(hooks, (hook) => hook.begin ?? Effect.void, { discard: true })
+
+  const from = restored?.checkpoint.texts.get(savers.inputPositionText)
+  const { feed, first } = yield* session.openInput(toSource(options.input), from, config.prefetch)
+  if (first === undefined) {
+    const detail = from === undefined ? "the input has no batches" : "the input has no batches after the saved position; repeat it, or train with another"
+    return yield* new InputError({ reason: "Empty", leaf: "", detail })
+  }
+  const run = yield* session.compile(estimator, "train", first, estimator.trainBatchSize, log)
+  yield* session.setState(run, config, restored, ["variable", "slot", "cache", "random"])
+  const firstCache: State = config.cachePolicy === "loop" ? yield* session.readCache(run) : new Map()
+  const limit = lastStep === undefined ? Infinity : lastStep - startStep
+  const pump = pumps.make<E>({ feed, first, spec: run.spec, executable: run.executable, limit, pad: false })
+  const saver = yield* savers.make({
+    directory: config.modelDir,
+    keep: config.keepCheckpointMax,
+    executable: run.executable,
+    events: log,
+    saved: restored?.checkpoint.step,
+    positionAt: (step) => (step === startStep ? from : pump.positionAfter(step - startStep))
+  })
+  const builtIn: ReadonlyArray<Hook<BuiltInError>> = [
+    nanGuard,
+    checkpoint(saver, config), ...(config.logStepCountSteps > 0 ? [logProgress(log, run.spec, config.logStepCountSteps)] : [])]
+  const call = hostCaller(run.traced, run.spec)
+  const outfeed = yield* drains.make(run.executable, (output, count) => call(output, pump.nextValid(), startStep + count))
+  const allHooks: ReadonlyArray<Hook<HE | BuiltInError, HR>> = [...hooks, ...builtIn]
+  const loop = runLoop({ config, run, pump, hooks: allHooks, startStep, lastStep, firstCache, saver }).pipe(
+    Effect.tap((result) => outfeed.endAt(result.steps))
+  )
+  const result = yield* (yield* Rendezvous).meet(loop, [
+    { name: "infeed", effect: pump.effect },
+    { name: "outfeed", effect: outfeed.effect }
+  ]).pipe(
+    Effect.onExit((exit) => {
+      const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
+      const step = startStep + pump.consumed()
+      return Effect.ignore(Effect.andThen(Effect.ignore(saver.settle), log.emit({ event: "end", mode: "train", step, reason })))
+    })
+  )
+  yield* log.flush
+  return result
+})
+
+type BuiltInError = NanLossError | CheckpointError | ExecuteError | SinkError
+
+interface Loop<E, HE, HR> {
+  readonly config: RunConfig.RunConfig
+  readonly run: session.Session
+  readonly pump: pumps.Pump<E>
+  readonly hooks: ReadonlyArray<Hook<HE, HR>>
+  readonly startStep: number
+  readonly lastStep: number | undefined
+  readonly firstCache: State
+  readonly saver: savers.Saver
+}
+
+/** The session: hooks, runs, checkpoints. */
+const runLoop = Effect.fnUntraced(function* <E, HE, HR>(loop: Loop<E, HE, HR>) {
+  const { config, hooks, lastStep, pump, saver, startStep } = loop
+  const { executable } = loop.run
+  const context = (): RunContext => ({ mode: "train", step: startStep + pump.consumed(), lastStep, readState: executable.readState })
+  let loss = NaN
+  const steps = Effect.gen(function* () {
+    for (const hook of hooks) if (hook.afterCreate !== undefined) yield* hook.afterCreate(context())
+    let going = true
+    while (going) {
+      const step = startStep + pump.consumed()
+      const count = Math.min(config.iterationsPerLoop, lastStep === undefined ? Infinity : lastStep - step, pump.available())
+      if (count <= 0) {
+        const failure = step === lastStep ? undefined : pump.failure()
+        if (failure !== undefined) return yield* Effect.failCause(failure)
+        break
+      }
+      if (loop.firstCache.size > 0) yield* executable.writeState(loop.firstCache)
+      for (const hook of hooks) if (hook.beforeRun !== undefined) yield* hook.beforeRun(context())
+      pump.request(count)
+      const { completed, losses } = yield* executable.run(count)
+      pump.consume(completed)
+      if (completed === 0) continue
+      loss = config.trackMean ? mean(losses) : losses[completed - 1]!
+      const values: RunValues = { iterations: completed, loss, losses }
+      // every hook sees every run, also one that another hook stops
+      for (const hook of hooks) if (hook.afterRun !== undefined && (yield* hook.afterRun(context(), values)) === "stop") going = false
+    }
+  })
+  // an interrupted run has ended at a step boundary that only the device knows
+  const catchUp = Effect.map(executable.readState, (state) => pump.consume(state.get(globalStepName)!.data[0]! - startStep - pump.consumed()))
+  yield* steps.pipe(
+    Effect.onExit((exit) => {
+      if (!isSound(exit)) return Effect.void
+      return Exit.isSuccess(exit) ? saver.save : Effect.andThen(catchUp, saver.save)
+    }),
+    Effect.onExit(() => endAll(hooks, context()))
+  )
+  yield* saver.settle
+  return { globalStep: startStep + pump.consumed(), steps: pump.consumed(), loss }
+})
+
+/** Whether the state on the device is that of a whole number of good steps. */
+const isSound = (exit: Exit.Exit<unknown, unknown>): boolean => {
+  const error = Exit.findErrorOption(exit)
+  if (error._tag === "None") return !Exit.hasDies(exit)
+  const tag = (error.value as { readonly _tag?: string } | null)?._tag // any error of a hook may be here
+  return tag !== "NanLossError" && tag !== "ExecuteError"
+}
+
+const mean = (losses: Float32Array): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+
+/** Every hook's `end`, also those after one that fails. */
+const endAll = Effect.fnUntraced(function* <HE, HR>(hooks: ReadonlyArray<Hook<HE, HR>>, context: RunContext) {
+  const failures: Array<Cause.Cause<HE>> = []
+  for (const hook of hooks) {
+    const exit = yield* Effect.exit(hook.end?.(context) ?? Effect.void)
+    if (Exit.isFailure(exit)) failures.push(exit.cause)
+  }
+  if (failures.length > 0) return yield* Effect.failCause(failures.reduce((all, cause) => Cause.combine(all, cause)))
+})

@@ -1,0 +1,46 @@
+/**
+ * Keeps checkpoints: whole or not at all.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { CheckpointError } from "../domain/Errors.ts"
+import type { State } from "../domain/Program.ts"
+
+/** All that a bit-identical continuation needs. @category models @since 0.1.0 */
+export interface Checkpoint {
+  /** The global step; also stored as the int64 tensor `global_step`. */
+  readonly step: number
+  /** Variables, slots, cache and random key by name; without the global step. */
+  readonly state: State
+  /** Small texts by name: the input position and what hooks keep. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** @category models @since 0.1.0 */
+export interface CheckpointRef {
+  readonly step: number
+  /** Path prefix, such as `runs/xl/model.ckpt-500`. */
+  readonly path: string
+}
+
+/** @category services @since 0.1.0 */
+export class CheckpointStore extends Context.Service<
+  CheckpointStore,
+  {
+    /**
+     * Writes one checkpoint: temporary name, fsync, rename, `checkpoint` state file last; a failure at any point leaves
+     * the earlier ones loadable. Keeps the newest `keep` (0: all).
+     */
+    readonly save: (directory: string, checkpoint: Checkpoint, keep: number) => Effect.Effect<CheckpointRef, CheckpointError>
+    /** The newest that the state file names, or `undefined` when the directory holds none (or is missing). */
+    readonly latest: (directory: string) => Effect.Effect<CheckpointRef | undefined, CheckpointError>
+    /** All that are there, oldest first. */
+    readonly list: (directory: string) => Effect.Effect<ReadonlyArray<CheckpointRef>, CheckpointError>
+    /** Reads and verifies every checksum; the error names file and tensor. */
+    readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
+    /** Fails with `Unwritable` when a checkpoint could not be written there; creates the directory. */
+    readonly prepare: (directory: string) => Effect.Effect<void, CheckpointError>
+  }
+>()("effect-estimator/services/CheckpointStore") {}

@@ -1,0 +1,56 @@
+/**
+ * Records a model function once and gives the program for a device.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { TraceError } from "../domain/Errors.ts"
+import type { CacheFn, Metric, ModelFn, Nest } from "../domain/Model.ts"
+import type { Mode, Program } from "../domain/Program.ts"
+import type { Tensor, TensorType } from "../domain/Tensor.ts"
+
+/** @category models @since 0.1.0 */
+export interface TraceRequest<P> {
+  readonly modelFn: ModelFn<P>
+  readonly cacheFn?: CacheFn | undefined
+  readonly mode: Mode
+  readonly params: P
+  readonly replicas: number
+  /** Per-replica types of the batch's leaves, in the structure the input gave. */
+  readonly features: Nest<TensorType>
+  readonly labels?: Nest<TensorType> | undefined
+  readonly perReplicaBatchSize: number
+}
+
+/** A metric of the spec, with the outfeed leaves that feed it. @category models @since 0.1.0 */
+export interface TracedMetric {
+  readonly name: string
+  readonly metric: Metric
+  /** Metric tensor name to index in the outfeed. */
+  readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
+}
+
+/**
+ * The program's batch leaves are the flattened features, labels (see `domain/nest`), and last `valid`, float32
+ * `[perReplicaBatchSize]`. Passes have been run over both graphs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Traced {
+  readonly program: Program
+  readonly metrics: ReadonlyArray<TracedMetric>
+  readonly hostCall: { readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void; readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }> } | undefined
+  /** Prediction name and its index in the outfeed. */
+  readonly predictions: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
+}
+
+/** @category services @since 0.1.0 */
+export class Tracer extends Context.Service<
+  Tracer,
+  {
+    /** Atomic: the caller's tfjs backend, variables and scopes are as before, also after a failure. */
+    readonly trace: <P>(request: TraceRequest<P>) => Effect.Effect<Traced, TraceError>
+  }
+>()("effect-estimator/services/Tracer") {}
