@@ -36,7 +36,17 @@ const differences = () => {
 }
 
 if (!check) rmSync(api, { recursive: true, force: true })
-const args = ["-p", join(root, "tsconfig.build.json"), "--declaration", "--emitDeclarationOnly", "--removeComments", "--sourceMap", "false", "--outDir", target]
+const args = [
+  "-p",
+  join(root, "tsconfig.build.json"),
+  "--declaration",
+  "--emitDeclarationOnly",
+  "--removeComments",
+  "--sourceMap",
+  "false",
+  "--outDir",
+  target
+]
 const tsc = spawnSync("tsc", args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" })
 if (tsc.status !== 0) process.exit(tsc.status ?? 1)
 if (check) {

@@ -38,7 +38,9 @@ interface Eval {
   readonly ppl: number
   readonly metrics: { readonly bpc: number }
 }
-const lines = readFileSync(join(root, modelDir, "events.jsonl"), "utf8").trim().split("\n")
+const lines = readFileSync(join(root, modelDir, "events.jsonl"), "utf8")
+  .trim()
+  .split("\n")
 const last = JSON.parse(lines.at(-1)!) as Eval
 console.log(`
 

@@ -58,7 +58,7 @@ const gate = () => {
         current.left -= iterations
         if (current.left <= 0) {
           request = undefined
-          current.resolve(current)
+          current.resolve({ seconds: current.seconds, losses: current.losses })
         }
         return "continue"
       })

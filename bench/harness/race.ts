@@ -10,7 +10,7 @@ import { mean, shuffled } from "./statistics.ts"
 /** A burst counts when other processes took less than this share of the machine. @category constants @since 0.1.0 */
 export const quietShare = 0.08
 /** Rounds go on for quiet ones up to so many times the number asked for. */
-const patience = 3
+const patience = 2
 
 /** @category models @since 0.1.0 */
 export interface Result {

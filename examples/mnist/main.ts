@@ -79,7 +79,10 @@ const program = defineProgram({
     const test = load((i) => i % 10 === 0)
     return {
       estimator: Estimator.make({ modelFn, params, config: { iterationsPerLoop: 10, logStepCountSteps: 50 } }),
-      train: fromArrays(load((i) => i % 10 !== 0), { batchSize: params.batch, shuffle: 1, repeat: true }),
+      train: fromArrays(
+        load((i) => i % 10 !== 0),
+        { batchSize: params.batch, shuffle: 1, repeat: true }
+      ),
       evaluate: fromArrays(test, { batchSize: 100 }),
       predict: {
         input: fromArrays({ features: test.features }, { batchSize: 1 }),

@@ -30,6 +30,8 @@ const normal: Model.Initializer = (shape, _dtype, random) => random.normal(shape
 const ones: Model.Initializer = (shape) => tf.ones([...shape])
 const zeros: Model.Initializer = (shape) => tf.zeros([...shape])
 
+const none: [number, number] = [0, 0]
+
 /** Sinusoids of the distances K-1 … 0, `[K, D]`: the first half sines, the second cosines. */
 const distances = (K: number, D: number) => {
   const data = new Float32Array(K * D)
@@ -88,7 +90,7 @@ const modelFn: Model.ModelFn<Params> = ({ batchSize: B, cache, features, labels,
     const byContent = tf.matMul(tf.add(q, contentBias), k, false, true)
     const rows = tf.reshape(tf.transpose(tf.add(q, positionBias), [1, 0, 2, 3]), [H, B * T, d])
     const byDistance = tf.transpose(tf.reshape(tf.matMul(rows, r, false, true), [H, B, T, K]), [1, 0, 2, 3])
-    const padded = tf.reshape(tf.pad(byDistance, [[0, 0], [0, 0], [0, 0], [1, 0]]), [B, H, K + 1, T])
+    const padded = tf.reshape(tf.pad(byDistance, [none, none, none, [1, 0]]), [B, H, K + 1, T])
     const shifted = tf.reshape(tf.slice(padded, [0, 0, 1, 0], [B, H, K, T]), [B, H, T, K])
     const weights = tf.softmax(tf.add(tf.mul(tf.add(byContent, shifted), 1 / Math.sqrt(d)), mask))
     return dense(tf.reshape(tf.transpose(tf.matMul(weights, v), [0, 2, 1, 3]), [B, T, D]), `${name}/output`, D)

@@ -180,12 +180,12 @@ const runLoop = Effect.fnUntraced(function* <E, HE, HR>(loop: Loop<E, HE, HR>) {
   const catchUp = Effect.map(executable.readState, (state) => pump.consume(state.get(globalStepName)!.data[0]! - startStep - pump.consumed()))
   yield* steps.pipe(
     Effect.onExit((exit) => {
-      if (!isSound(exit)) return Effect.void
-      return Exit.isSuccess(exit) ? saver.save : Effect.andThen(catchUp, saver.save)
+      if (!isSound(exit)) return saver.settle
+      const save = Effect.andThen(saver.save, saver.settle)
+      return Exit.isSuccess(exit) ? save : Effect.andThen(catchUp, save)
     }),
     Effect.onExit(() => endAll(hooks, context()))
   )
-  yield* saver.settle
   return { globalStep: startStep + pump.consumed(), steps: pump.consumed(), loss }
 })
 

@@ -33,7 +33,9 @@ const bounded = (it: It, n: number) => {
       const executable = yield* started(linear(n))
       let fed = 0
       const batch = linearBatch(0, n * linearRows)
-      const feeder = yield* Effect.forkChild(Effect.forEach(upTo(many), () => Effect.tap(executable.feed(batch), () => Effect.sync(() => void fed++))))
+      const feeder = yield* Effect.forkChild(
+        Effect.forEach(upTo(many), () => Effect.tap(executable.feed(batch), () => Effect.sync(() => void fed++)))
+      )
       yield* turns(200)
       assert.isAtLeast(fed, 1)
       assert.isBelow(fed, many)
@@ -42,7 +44,8 @@ const bounded = (it: It, n: number) => {
       yield* Fiber.join(feeder)
       assert.strictEqual(fed, many)
       assert.deepStrictEqual(stepNumbers(yield* Fiber.join(drain)), upTo(many))
-    }))
+    })
+  )
 
   it.effect("holds steps back until their outputs are taken, and gives them in order", () =>
     Effect.gen(function* () {
@@ -61,7 +64,8 @@ const bounded = (it: It, n: number) => {
         assert.closeTo(output.loss, expected[i]!, 1e-4)
         assert.strictEqual(losses[i], Math.fround(output.loss))
       })
-    }))
+    })
+  )
 
   it.effect("copies the batch it is fed", () =>
     Effect.gen(function* () {
@@ -71,7 +75,8 @@ const bounded = (it: It, n: number) => {
       yield* executable.feed(batch)
       for (const leaf of batch) leaf.fill(1000)
       assert.closeTo((yield* executable.run(1)).losses[0]!, expected, 1e-5)
-    }))
+    })
+  )
 
   it.effect("interrupts a feeder that waits, and takes no part of its batch", () =>
     Effect.gen(function* () {
@@ -89,7 +94,8 @@ const bounded = (it: It, n: number) => {
       yield* turns(50)
       assert.isUndefined(empty.pollUnsafe())
       yield* Fiber.interrupt(empty)
-    }))
+    })
+  )
 }
 
 const ending = (it: It, n: number) => {
@@ -106,7 +112,8 @@ const ending = (it: It, n: number) => {
       assert.strictEqual(losses.length, completed)
       assert.strictEqual(yield* stepOf(executable), completed)
       assert.strictEqual((yield* executable.run(1)).completed, 1, "a stop ends one run only")
-    }))
+    })
+  )
 
   it.effect("stops while it waits for a batch", () =>
     Effect.gen(function* () {
@@ -117,7 +124,8 @@ const ending = (it: It, n: number) => {
       yield* executable.stop
       assert.strictEqual((yield* Fiber.join(run)).completed, 2)
       assert.strictEqual(yield* stepOf(executable), 2)
-    }))
+    })
+  )
 
   it.effect("has no use for a stop between runs", () =>
     Effect.gen(function* () {
@@ -125,7 +133,8 @@ const ending = (it: It, n: number) => {
       yield* executable.stop
       yield* executable.feed(linearBatch(0, n * linearRows))
       assert.strictEqual((yield* executable.run(1)).completed, 1)
-    }))
+    })
+  )
 
   it.effect("is left at a whole number of steps when interrupted", () =>
     Effect.gen(function* () {
@@ -140,7 +149,8 @@ const ending = (it: It, n: number) => {
       const { losses } = yield* executable.run(1)
       assert.closeTo(losses[0]!, linearLosses(batches).losses[2]!, 1e-5)
       assert.strictEqual(yield* stepOf(executable), 3)
-    }))
+    })
+  )
 
   it.effect("reads the state once the run under way has ended", () =>
     Effect.gen(function* () {
@@ -153,7 +163,8 @@ const ending = (it: It, n: number) => {
       assert.strictEqual(yield* Fiber.join(reading), 3)
       assert.strictEqual((yield* Fiber.join(run)).completed, 3)
       yield* Fiber.join(drain)
-    }))
+    })
+  )
 }
 
 /** @see deviceSuite */

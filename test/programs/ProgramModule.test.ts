@@ -8,7 +8,10 @@ const defaults = { layers: 4, rate: 0.1, name: "a", deep: false }
 
 describe("withParams", () => {
   it("parses each value by the type of its default and keeps the others", () => {
-    assert.deepStrictEqual(withParams(defaults, { layers: "6", deep: "true", name: "7" }), Result.succeed({ layers: 6, rate: 0.1, name: "7", deep: true }))
+    assert.deepStrictEqual(
+      withParams(defaults, { layers: "6", deep: "true", name: "7" }),
+      Result.succeed({ layers: 6, rate: 0.1, name: "7", deep: true })
+    )
   })
 
   it("suggests the nearest name for an unknown one", () => {

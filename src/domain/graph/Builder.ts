@@ -100,7 +100,11 @@ class GraphBuilder implements Builder {
     const [name, canonicalAttrs] = canonical(op, attrs)
     const type = this.#infer(name, inputs, canonicalAttrs, source)
     if (isRandom.has(name) && this.nodeOf(inputs[0]!).op !== "Parameter") {
-      throw new GraphError({ op: name, detail: `expected the random key parameter itself, got a computed value`, ...(source === undefined ? {} : { source }) })
+      throw new GraphError({
+        op: name,
+        detail: `expected the random key parameter itself, got a computed value`,
+        ...(source === undefined ? {} : { source })
+      })
     }
     const data = name === "Constant" ? (canonicalAttrs as OpAttrs["Constant"]).data : undefined // not narrowed, as in `canonical`
     const key = `${name}(${inputs.join(",")}) ${attrsText(name, canonicalAttrs)}${data === undefined ? "" : ` ${type.dtype} ${hashBytes(bytesOf(data))}`}`
@@ -215,4 +219,5 @@ export const matMul = (
 ): NodeId => b.add("MatMul", [x, y], { transposeA, transposeB }, source)
 
 /** Literal data; a `Fill` when it is one value everywhere. The data is kept, not copied. @category helpers @since 0.1.0 */
-export const constant = (b: Builder, data: TensorData, shape: Shape, source?: SourceLocation): NodeId => b.add("Constant", [], { shape, data }, source)
+export const constant = (b: Builder, data: TensorData, shape: Shape, source?: SourceLocation): NodeId =>
+  b.add("Constant", [], { shape, data }, source)

@@ -94,7 +94,11 @@ export const make = (graph: Graph): Evaluator => {
           of[id] =
             node.op === "Parameter"
               ? { ...node.type, data: parameters[r]![node.attrs.index]! }
-              : evaluateNode(node, node.inputs.map((i) => of[i]!), r)
+              : evaluateNode(
+                  node,
+                  node.inputs.map((i) => of[i]!),
+                  r
+                )
         }
       }
       for (const end of ends[id]!) for (const of of values) of[end] = undefined

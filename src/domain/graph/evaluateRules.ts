@@ -14,11 +14,18 @@ import { matMul } from "./evaluate/matMul.ts"
 import { argExtreme, cumSum, reduce, softmax } from "./evaluate/reduce.ts"
 import { broadcast, transpose } from "./evaluate/strided.ts"
 import { concat, gather, iota, oneHot, pad, reverse, segmentSum, slice } from "./evaluate/structure.ts"
+import { avgPool, avgPoolGrad, conv2d, conv2dBackpropFilter, conv2dBackpropInput, maxPool, maxPoolGrad } from "./evaluate/windows.ts"
 import {
-  avgPool, avgPoolGrad, conv2d, conv2dBackpropFilter, conv2dBackpropInput, maxPool, maxPoolGrad
-} from "./evaluate/windows.ts"
-import {
-  binaryOps, compareOps, logicalOps, type OpAttrs, type OpName, predicateOps, type RandomAttrs, randomOps, reduceOps, unaryOps
+  binaryOps,
+  compareOps,
+  logicalOps,
+  type OpAttrs,
+  type OpName,
+  predicateOps,
+  type RandomAttrs,
+  randomOps,
+  reduceOps,
+  unaryOps
 } from "./ops.ts"
 
 /** Ops that one replica computes by itself. @category models @since 0.1.0 */
@@ -31,12 +38,7 @@ export type LocalOp = Exclude<OpName, "Parameter" | "CrossReplicaSum">
  * @category models
  * @since 0.1.0
  */
-export type EvaluateRule<K extends OpName> = (
-  inputs: ReadonlyArray<Tensor>,
-  attrs: OpAttrs[K],
-  type: TensorType,
-  replica: number
-) => TensorData
+export type EvaluateRule<K extends OpName> = (inputs: ReadonlyArray<Tensor>, attrs: OpAttrs[K], type: TensorType, replica: number) => TensorData
 
 type Inputs = ReadonlyArray<Tensor>
 

@@ -6,9 +6,7 @@
 import { attrSpecs, opNames } from "./attrSpecs.ts"
 import { isComposite } from "./decompose.ts"
 import { evaluateRules } from "./evaluateRules.ts"
-import {
-  binaryOps, compareOps, logicalOps, type OpName, predicateOps, randomOps, reduceOps, unaryOps
-} from "./ops.ts"
+import { binaryOps, compareOps, logicalOps, type OpName, predicateOps, randomOps, reduceOps, unaryOps } from "./ops.ts"
 
 /** @category models @since 0.1.0 */
 export interface OpEntry {

@@ -31,7 +31,8 @@ const parseNumber = (text: string): number => {
   return text === "" || Number.isNaN(value) ? fail(`expected a number, got "${text}"`) : value
 }
 
-const inBrackets = (text: string): string => (text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : fail(`expected a list in brackets, got "${text}"`))
+const inBrackets = (text: string): string =>
+  text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : fail(`expected a list in brackets, got "${text}"`)
 
 const parseNumbers = (text: string): Array<number> => {
   const inner = inBrackets(text)
@@ -40,7 +41,13 @@ const parseNumbers = (text: string): Array<number> => {
 
 const parsePairs = (text: string): Array<Array<number>> => {
   const inner = inBrackets(text)
-  const pairs = inner === "" ? [] : inner.slice(0, -1).split("],").map((pair) => parseNumbers(`${pair}]`))
+  const pairs =
+    inner === ""
+      ? []
+      : inner
+          .slice(0, -1)
+          .split("],")
+          .map((pair) => parseNumbers(`${pair}]`))
   return pairs.every((pair) => pair.length === 2) ? pairs : fail(`expected pairs of numbers, got "${text}"`)
 }
 
@@ -109,7 +116,8 @@ const stateKinds = ["variable", "slot", "cache", "random", "step"] as const
 const parseRole = (words: ReadonlyArray<string>): ParameterRole => {
   if (words[0] === "batch" && words.length === 1) return { _tag: "Batch" }
   const kind = stateKinds.find((k) => k === words[0])
-  if (kind === undefined || words.length > 2 || (words.length === 2 && words[1] !== "trainable")) return fail(`expected a role, got "${words.join(" ")}"`)
+  if (kind === undefined || words.length > 2 || (words.length === 2 && words[1] !== "trainable"))
+    return fail(`expected a role, got "${words.join(" ")}"`)
   return { _tag: "State", kind, trainable: words.length === 2 }
 }
 
@@ -131,7 +139,7 @@ const parseNode = (line: string, { nodes, parameters }: Draft): void => {
   const at = words.indexOf("@")
   const source = at < 0 ? undefined : parseString(words[at + 1] ?? "")
   const before = at < 0 ? words : words.slice(0, at)
-  const quoted = op === "Parameter" ? before.findIndex((word) => word.startsWith("\"")) : -1
+  const quoted = op === "Parameter" ? before.findIndex((word) => word.startsWith('"')) : -1
   const attrs = parseAttrs(op, quoted < 0 ? before : before.slice(0, quoted), type)
   // that `attrs` are of `op` was checked against the table of attributes
   nodes.push({ op, inputs, attrs, type, ...(source === undefined ? {} : { source }) } as Node)

@@ -34,7 +34,8 @@ export const rankIs = (type: TensorType, rank: number, what = "the operand"): vo
 /** All operands of the first one's shape. @category checks @since 0.1.0 */
 export const equalShapes = (inputs: ReadonlyArray<TensorType>): void => {
   const first = inputs[0]!
-  for (const t of inputs) if (!sameShape(t.shape, first.shape)) refuse("operands of one shape (a Broadcast node repeats elements)", printTypes(inputs))
+  for (const t of inputs)
+    if (!sameShape(t.shape, first.shape)) refuse("operands of one shape (a Broadcast node repeats elements)", printTypes(inputs))
 }
 
 /** All operands of the first one's dtype. @category checks @since 0.1.0 */
@@ -57,7 +58,8 @@ export const isShape = (shape: Shape): void => {
 
 /** An axis in `0 … rank-1`. @category checks @since 0.1.0 */
 export const axisOf = (type: TensorType, axis: number): void => {
-  if (!Number.isInteger(axis) || axis < 0 || axis >= type.shape.length) refuse(`an axis in 0 … ${type.shape.length - 1} of ${printType(type)}`, `axis ${axis}`)
+  if (!Number.isInteger(axis) || axis < 0 || axis >= type.shape.length)
+    refuse(`an axis in 0 … ${type.shape.length - 1} of ${printType(type)}`, `axis ${axis}`)
 }
 
 /** Ascending axes without repeats. @category checks @since 0.1.0 */

@@ -6,10 +6,32 @@
 import * as Result from "effect/Result"
 import { type DType, dtypeOfData, printType, type Shape, sizeOf, type TensorType } from "../Tensor.ts"
 import {
-  binaryOps, compareOps, logicalOps, type OpAttrs, type OpName, predicateOps, type RandomAttrs, randomOps, type ReduceAttrs, reduceOps, unaryOps
+  binaryOps,
+  compareOps,
+  logicalOps,
+  type OpAttrs,
+  type OpName,
+  predicateOps,
+  type RandomAttrs,
+  randomOps,
+  type ReduceAttrs,
+  reduceOps,
+  unaryOps
 } from "./ops.ts"
 import {
-  arity, atLeast, axesOf, axisOf, dtypeIn, equalDTypes, equalShapes, isShape, onePerAxis, printTypes, refuse, typeIs, TypeRefusal
+  arity,
+  atLeast,
+  axesOf,
+  axisOf,
+  dtypeIn,
+  equalDTypes,
+  equalShapes,
+  isShape,
+  onePerAxis,
+  printTypes,
+  refuse,
+  typeIs,
+  TypeRefusal
 } from "./typeChecks.ts"
 import { windowTypeRules } from "./windowTypeRules.ts"
 
@@ -30,11 +52,13 @@ const integerUnary: ReadonlySet<string> = new Set(["Neg", "Abs", "Sign", "Relu"]
 const each = <K extends string, R>(names: ReadonlyArray<K>, rule: (name: K) => R) =>
   Object.fromEntries(names.map((name) => [name, rule(name)])) as { readonly [P in K]: R }
 
-const unary = (dtypes: ReadonlyArray<DType>) => (inputs: Inputs): TensorType => {
-  arity(inputs, 1)
-  dtypeIn(inputs[0]!, dtypes)
-  return inputs[0]!
-}
+const unary =
+  (dtypes: ReadonlyArray<DType>) =>
+  (inputs: Inputs): TensorType => {
+    arity(inputs, 1)
+    dtypeIn(inputs[0]!, dtypes)
+    return inputs[0]!
+  }
 
 const elementwise = (inputs: Inputs, n: number, dtypes: ReadonlyArray<DType>): TensorType => {
   arity(inputs, n)
@@ -46,13 +70,15 @@ const elementwise = (inputs: Inputs, n: number, dtypes: ReadonlyArray<DType>): T
 
 const asBool = (type: TensorType): TensorType => ({ dtype: "bool", shape: type.shape })
 
-const reduce = (dtypes: ReadonlyArray<DType>) => (inputs: Inputs, { axes, keepDims }: ReduceAttrs): TensorType => {
-  arity(inputs, 1)
-  const x = inputs[0]!
-  dtypeIn(x, dtypes)
-  axesOf(x, axes)
-  return { dtype: x.dtype, shape: keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i)) }
-}
+const reduce =
+  (dtypes: ReadonlyArray<DType>) =>
+  (inputs: Inputs, { axes, keepDims }: ReduceAttrs): TensorType => {
+    arity(inputs, 1)
+    const x = inputs[0]!
+    dtypeIn(x, dtypes)
+    axesOf(x, axes)
+    return { dtype: x.dtype, shape: keepDims ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : x.shape.filter((_, i) => !axes.includes(i)) }
+  }
 
 const reduceDTypes = (name: string): ReadonlyArray<DType> =>
   name === "ReduceAny" || name === "ReduceAll" ? ["bool"] : name === "ReduceMean" ? float : numeric

@@ -21,7 +21,11 @@ const lossType: TensorType = { dtype: "float32", shape: [] }
 const nodeFault = (graph: Graph, node: Node, id: number): string | undefined => {
   const outOfOrder = node.inputs.find((i) => !Number.isInteger(i) || i < 0 || i >= id)
   if (outOfOrder !== undefined) return `%${id} uses %${outOfOrder}, which does not come before it`
-  const type = inferType(node.op, node.inputs.map((i) => graph.nodes[i]!.type), node.attrs)
+  const type = inferType(
+    node.op,
+    node.inputs.map((i) => graph.nodes[i]!.type),
+    node.attrs
+  )
   if (Result.isFailure(type)) return `%${id}: ${type.failure}`
   if (!sameType(type.success, node.type)) return `%${id} says ${printType(node.type)}, its type rule gives ${printType(type.success)}`
   if (node.op === "Fill" && !Object.is(storedValue(node.attrs.dtype, node.attrs.value), node.attrs.value)) {
@@ -79,9 +83,7 @@ const kindFault = (graph: Graph, kind: GraphKind): string | undefined => {
     const result = graph.outputs.find((o) => o.role._tag !== "State")
     return result === undefined ? undefined : `an init graph gives state only, not "${result.name}"`
   }
-  const without = graph.parameters.find(
-    (p) => p.role._tag === "State" && !graph.outputs.some((o) => o.role._tag === "State" && o.name === p.name)
-  )
+  const without = graph.parameters.find((p) => p.role._tag === "State" && !graph.outputs.some((o) => o.role._tag === "State" && o.name === p.name))
   return without === undefined ? undefined : `state leaf "${without.name}" has no successor`
 }
 
@@ -97,7 +99,8 @@ export const verify = (graph: Graph, kind: GraphKind = "step"): Result.Result<vo
   for (let id = 0; id < graph.nodes.length; id++) {
     const node = graph.nodes[id]!
     const detail = nodeFault(graph, node, id)
-    if (detail !== undefined) return Result.fail(new GraphError({ op: node.op, detail, ...(node.source === undefined ? {} : { source: node.source }) }))
+    if (detail !== undefined)
+      return Result.fail(new GraphError({ op: node.op, detail, ...(node.source === undefined ? {} : { source: node.source }) }))
   }
   for (let i = 0; i < graph.parameters.length; i++) {
     const detail = parameterFault(graph, i)

@@ -59,6 +59,20 @@ const mul: Rule<"Mul"> = (cx, node) => {
   return product === c * d && Math.abs(product) > 2 ** -126 ? cx.add("Mul", [inner.inputs[0]!, likeFill(cx, y, product)], {}) : undefined
 }
 
+/** `(x * c) * y` with `y` repeated and `c` a power of two: `c` goes to the smaller factor. */
+const scaleSmaller: Rule<"Mul"> = (cx, node) => {
+  for (const [big, small] of [[0, 1], [1, 0]] as const) {
+    const scaled = as(cx, node.inputs[big]!, "Mul")
+    const repeated = as(cx, node.inputs[small]!, "Broadcast")
+    const c = scaled === undefined ? undefined : fillOf(cx, scaled.inputs[1]!)
+    if (scaled === undefined || repeated === undefined || c === undefined || !isPowerOfTwo(c) || !isFloat(cx, node.inputs[0]!)) continue
+    const y = repeated.inputs[0]!
+    const factor = cx.add("Mul", [y, likeFill(cx, y, c)], {})
+    return cx.add("Mul", [scaled.inputs[0]!, Builder.broadcastTo(cx, factor, node.type.shape)], {})
+  }
+  return undefined
+}
+
 const div: Rule<"Div"> = (cx, node) => {
   const [x, y] = [node.inputs[0]!, node.inputs[1]!]
   const c = fillOf(cx, y)
@@ -141,7 +155,7 @@ const select: Rule<"Select"> = (cx, node) => {
 /** @category rules @since 0.1.0 */
 export const algebraicRules: Rules = mergeRules(
   { Add: [ordered], Mul: [ordered], And: [ordered], Or: [ordered], Equal: [ordered], NotEqual: [ordered] },
-  { Add: [add], Sub: [sub], Mul: [mul], Div: [div], Pow: [pow], Neg: [neg], Not: [not], Cast: [cast], Select: [select] },
+  { Add: [add], Sub: [sub], Mul: [mul, scaleSmaller], Div: [div], Pow: [pow], Neg: [neg], Not: [not], Cast: [cast], Select: [select] },
   { Max: [sameTwice], Min: [sameTwice], And: [sameTwice, logical], Or: [sameTwice, logical] },
   { Abs: [idempotent], Relu: [idempotent], Sign: [idempotent], Floor: [idempotent], Ceil: [idempotent], Round: [idempotent] }
 )

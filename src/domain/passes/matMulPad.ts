@@ -23,6 +23,9 @@ interface Padded {
   readonly size: Shape
 }
 
+/** Greatest share of rows that are not zero with which leaving out the others pays. */
+const leastGain = 0.75
+
 /** `side` 0: zero rows; 1: zero columns. */
 const paddedOn = (cx: Context, x: NodeId, side: 0 | 1): Padded | undefined => {
   const pad = padUnder(cx, x)
@@ -33,6 +36,8 @@ const paddedOn = (cx: Context, x: NodeId, side: 0 | 1): Padded | undefined => {
   const { paddings } = pad.attrs
   if (axes[side === 0 ? 1 : 0].some((i) => paddings[i]![0] > 0 || paddings[i]![1] > 0)) return undefined
   const size = axes[side].map((i) => cx.typeOf(pad.inputs[0]!).shape[i]!)
+  // a few zeros cost less than the copies that leaving them out takes
+  if (sizeOf(size) > leastGain * matrix[side]!) return undefined
   const small = Builder.reshape(cx, pad.inputs[0]!, side === 0 ? [sizeOf(size), matrix[1]!] : [matrix[0]!, sizeOf(size)])
   return { small, shape: axes[side].map((i) => pad.type.shape[i]!), begin: axes[side].map((i) => paddings[i]![0]), size }
 }

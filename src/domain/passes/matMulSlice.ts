@@ -7,26 +7,31 @@
  *
  * @since 0.1.0
  */
+import { attrsText } from "../graph/attrsText.ts"
 import * as Builder from "../graph/Builder.ts"
 import type { Graph, NodeId, NodeOf } from "../graph/Graph.ts"
-import { type Shape, sizeOf } from "../Tensor.ts"
+import { printType, type Shape, sizeOf } from "../Tensor.ts"
 import { as, matrixAxes } from "./operands.ts"
-import { addNode, type Context, liveNodes, type Mapper, type Pass, rebuild } from "./rebuild.ts"
-import { sliceBefore, sliceOfTranspose } from "./sliceMotion.ts"
-import { sliceOf } from "./slices.ts"
+import { addNode, type Context, liveNodes, type Mapper, mergeRules, type Pass, rebuild } from "./rebuild.ts"
+import { reshapeRules } from "./reshapes.ts"
+import { sliceBefore, sliceMotionRules, sliceOfTranspose } from "./sliceMotion.ts"
+import { sliceOf, sliceRules } from "./slices.ts"
 import { statsOf } from "./stats.ts"
 
 type SliceAttrs = NodeOf<"Slice">["attrs"]
 
-/** Products, and reshapes and transposes of them, that are read by slices alone, with less than the whole in all. */
-const partlyRead = (graph: Graph): ReadonlySet<NodeId> => {
+/**
+ * Products, and reshapes and transposes of them, that are read by slices alone, with less than the whole in all; by type
+ * and flags of the product, as layers repeat themselves and what pays for one pays for all.
+ */
+const partlyRead = (graph: Graph): ReadonlyMap<string, ReadonlySet<NodeId>> => {
   const live = liveNodes(graph)
   const users: Array<Array<NodeId>> = graph.nodes.map(() => [])
   graph.nodes.forEach((node, id) => {
     if (live[id] === 1) for (const input of node.inputs) users[input]!.push(id)
   })
   const shown = new Set(graph.outputs.map((o) => o.node))
-  const found = new Set<NodeId>()
+  const found = new Map<string, Set<NodeId>>()
   graph.nodes.forEach((node, id) => {
     if (node.op !== "MatMul" || live[id] === 0) return
     const chain = [id]
@@ -40,7 +45,9 @@ const partlyRead = (graph: Graph): ReadonlySet<NodeId> => {
         else return
       }
     }
-    if (area > 0 && area < sizeOf(node.type.shape)) for (const link of chain) found.add(link)
+    if (area === 0 || area >= sizeOf(node.type.shape)) return
+    const like = `${printType(node.type)} ${attrsText(node.op, node.attrs)}`
+    found.set(like, new Set([...(found.get(like) ?? []), ...chain]))
   })
   return found
 }
@@ -104,14 +111,24 @@ const push = (cx: Context, x: NodeId, attrs: SliceAttrs): NodeId | undefined => 
   return part === undefined ? undefined : Builder.reshape(cx, part, attrs.size)
 }
 
-/** @category passes @since 0.1.0 */
-export const matMulSlice: Pass = (graph) => {
-  const partly = partlyRead(graph)
-  if (partly.size === 0) return graph
+/** What copying an element costs, in operations of a product: about 200 GFLOP/s against 10 GB/s read and written. */
+const flopsPerCopiedElement = 160
+const copies: ReadonlySet<string> = new Set(["Slice", "Concat", "Pad", "Transpose"])
+
+const costOf = (graph: Graph): number =>
+  graph.nodes.reduce((n, node) => n + (copies.has(node.op) ? flopsPerCopiedElement * sizeOf(node.type.shape) : 0), statsOf(graph).matMulFlops)
+
+const rules = mergeRules(sliceRules, reshapeRules, sliceMotionRules)
+
+/** Those of the products that are `like` one another; the source graph where that costs more than it saves. */
+const sliceProducts = (graph: Graph, like: string): Graph => {
+  const chains = partlyRead(graph).get(like) ?? new Set<NodeId>()
   const map: Mapper = (cx, node, id) =>
-    (node.op === "Slice" && partly.has(graph.nodes[id]!.inputs[0]!) ? push(cx, node.inputs[0]!, node.attrs) : undefined) ??
+    (node.op === "Slice" && chains.has(graph.nodes[id]!.inputs[0]!) ? push(cx, node.inputs[0]!, node.attrs) : undefined) ??
     addNode(cx, node, node.inputs)
-  const after = rebuild(graph, { map })
-  // a slice that could not be moved keeps the whole product alive
-  return statsOf(after).matMulFlops < statsOf(graph).matMulFlops ? after : graph
+  const after = rebuild(graph, { map, rules })
+  return costOf(after) < costOf(graph) ? after : graph
 }
+
+/** @category passes @since 0.1.0 */
+export const matMulSlice: Pass = (graph) => [...partlyRead(graph).keys()].reduce(sliceProducts, graph)

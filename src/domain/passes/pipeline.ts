@@ -6,6 +6,7 @@
 import type { Graph } from "../graph/Graph.ts"
 import { algebraicRules } from "./algebraic.ts"
 import { broadcastRules } from "./broadcastMotion.ts"
+import { compositeRules } from "./composites.ts"
 import { foldingRules } from "./constantFolding.ts"
 import { deadCode } from "./deadCode.ts"
 import { matMulBatchRules } from "./matMulBatch.ts"
@@ -15,16 +16,19 @@ import { matMulTransposeRules } from "./matMulTranspose.ts"
 import { oneHotRules } from "./oneHot.ts"
 import { padMotionRules } from "./padMotion.ts"
 import { mergeRules, type Pass, passOf } from "./rebuild.ts"
+import { reluMask } from "./reluMask.ts"
 import { reshapeRules } from "./reshapes.ts"
+import { rowSums } from "./rowSums.ts"
 import { sliceMotionRules } from "./sliceMotion.ts"
 import { sliceRules } from "./slices.ts"
 import { zeroRules } from "./zeros.ts"
 
-/** The rewrites of single nodes in one walk: what one makes, the others see. @category passes @since 0.1.0 */
+/** The rewrites of single nodes (and dead code) in one walk: what one makes, the others see. @category passes @since 0.1.0 */
 export const simplify: Pass = passOf(
   mergeRules(
     foldingRules,
     zeroRules,
+    compositeRules,
     algebraicRules,
     broadcastRules,
     sliceRules,
@@ -40,9 +44,10 @@ export const simplify: Pass = passOf(
 
 /** In the order they run. @category passes @since 0.1.0 */
 export const passes: ReadonlyArray<readonly [name: string, pass: Pass]> = [
-  ["deadCode", deadCode],
   ["simplify", simplify],
-  ["matMulSlice", matMulSlice]
+  ["matMulSlice", matMulSlice],
+  ["rowSums", rowSums],
+  ["reluMask", reluMask]
 ]
 
 /** Rounds after which the pipeline stops though something still changed; real programs need three or four. */
@@ -56,10 +61,15 @@ const roundLimit = 8
  * @since 0.1.0
  */
 export const optimize = (graph: Graph): Graph => {
-  let now = graph
+  let now = deadCode(graph)
+  /** What each pass gave last: it would give the same again. */
+  const given = new Map<Pass, Graph>()
   for (let round = 0; round < roundLimit; round++) {
     const before = now
-    for (const [, pass] of passes) now = pass(now)
+    for (const [, pass] of passes) {
+      if (given.get(pass) !== now) now = pass(now)
+      given.set(pass, now)
+    }
     if (now === before) break
   }
   return now

@@ -13,6 +13,8 @@ import type { OpAttrs, OpName } from "../graph/ops.ts"
 export interface Context extends Builder.Builder {
   /** How many operands and outputs of the source graph read what became this node; 1 for a node that a rule made. */
   readonly uses: (node: NodeId) => number
+  /** Only one operand or output reads it, be it through reshapes, and that is sure: false for a node that a rule made in this walk. */
+  readonly usedOnce: (node: NodeId) => boolean
 }
 
 /** The node to use instead of `node` (whose operands are of the new graph), or `undefined` to keep it. @category models @since 0.1.0 */
@@ -34,13 +36,20 @@ export const liveNodes = (graph: Graph): Uint8Array => {
   return live
 }
 
-/** For each node the number of operands of live nodes and outputs that read it. @category analysis @since 0.1.0 */
-export const useCounts = (graph: Graph, live: Uint8Array = liveNodes(graph)): Uint32Array => {
+/**
+ * For each node the number of operands of live nodes and outputs that read it; with `throughReshapes`, readers of a reshape
+ * count instead of the reshape.
+ *
+ * @category analysis
+ * @since 0.1.0
+ */
+export const useCounts = (graph: Graph, live: Uint8Array, throughReshapes: boolean): Uint32Array => {
   const uses = new Uint32Array(graph.nodes.length)
   for (const output of graph.outputs) uses[output.node]!++
-  graph.nodes.forEach((node, id) => {
-    if (live[id] === 1) for (const input of node.inputs) uses[input]!++
-  })
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    const node = graph.nodes[id]!
+    if (live[id] === 1) for (const input of node.inputs) uses[input]! += throughReshapes && node.op === "Reshape" ? uses[id]! : 1
+  }
   return uses
 }
 
@@ -96,20 +105,24 @@ const simplifier = (rules: Rules, cx: () => Context) => {
  */
 export const rebuild = (graph: Graph, { rules = {}, map = (cx, node) => addNode(cx, node, node.inputs) }: { readonly rules?: Rules; readonly map?: Mapper } = {}): Graph => {
   const live = liveNodes(graph)
-  const counts = useCounts(graph, live)
+  const counts = useCounts(graph, live, false)
+  const readCounts = useCounts(graph, live, true)
   const builder = Builder.make()
   const uses = new Map<NodeId, number>()
+  const reads = new Map<NodeId, number>()
   let source: string | undefined
   const simplify = simplifier(rules, () => cx)
   const cx: Context = {
     ...builder,
     add: (op, inputs, attrs, at) => simplify(builder.add(op, inputs, attrs, at ?? source)),
-    uses: (node) => uses.get(node) ?? 1
+    uses: (node) => uses.get(node) ?? 1,
+    usedOnce: (node) => reads.get(node) === 1
   }
   const mapped = new Array<NodeId>(graph.nodes.length).fill(-1)
   const became = (id: NodeId, to: NodeId) => {
     mapped[id] = to
     uses.set(to, (uses.get(to) ?? 0) + counts[id]!)
+    reads.set(to, (reads.get(to) ?? 0) + readCounts[id]!)
   }
   for (const p of graph.parameters) became(p.node, builder.parameter(p.name, p.role, graph.nodes[p.node]!.type))
   graph.nodes.forEach((node, id) => {

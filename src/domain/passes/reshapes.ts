@@ -53,9 +53,14 @@ const transpose: Rule<"Transpose"> = (cx, node) => {
     const source = padShape(cx.typeOf(inner.inputs[0]!).shape, perm.length)
     return Builder.broadcastTo(cx, Builder.transpose(cx, Builder.reshape(cx, inner.inputs[0]!, source), perm), node.type.shape)
   }
-  // only axes of extent 1 move: the data does not
   const moving = perm.filter((p) => inner.type.shape[p] !== 1)
-  return moving.every((p, i) => i === 0 || moving[i - 1]! < p) ? Builder.reshape(cx, x, node.type.shape) : undefined
+  // only axes of extent 1 move: the data does not
+  if (moving.every((p, i) => i === 0 || moving[i - 1]! < p)) return Builder.reshape(cx, x, node.type.shape)
+  if (inner.op !== "Reshape" || moving.length === perm.length) return undefined
+  // of fewer axes: engines are quick where a single axis moves
+  const wide = [...moving].sort((a, b) => a - b)
+  const squeezed = Builder.reshape(cx, inner.inputs[0]!, wide.map((i) => inner.type.shape[i]!))
+  return Builder.reshape(cx, Builder.transpose(cx, squeezed, moving.map((p) => wide.indexOf(p))), node.type.shape)
 }
 
 const broadcast: Rule<"Broadcast"> = (cx, node) => {

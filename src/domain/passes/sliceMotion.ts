@@ -49,7 +49,7 @@ const slice: Rule<"Slice"> = (cx, node) => {
   const inner = cx.nodeOf(x)
   const { begin, size, strides } = node.attrs
   if (inner.op === "Reshape") return sliceOfReshape(cx, node, inner)
-  if (cx.uses(x) > 1) return undefined
+  if (!cx.usedOnce(x)) return undefined
   if (inner.op === "Transpose") return sliceOfTranspose(cx, inner, node.attrs, (y, at) => sliceOf(cx, y, at.begin, at.size, at.strides))
   if (!isElementwise(inner.op)) return undefined
   return addNode(cx, inner, inner.inputs.map((operand) => sliceOf(cx, operand, begin, size, strides)))
@@ -61,7 +61,7 @@ const sliceOfReshape = (cx: Context, node: NodeOf<"Slice">, inner: NodeOf<"Resha
   if (before !== undefined) return Builder.reshape(cx, sliceOf(cx, x, before.begin, before.size, before.strides), node.attrs.size)
   // rows of a reshaped elementwise op that nothing else reads: its operands, reshaped and cut
   const made = cx.nodeOf(x)
-  if (!isElementwise(made.op) || cx.uses(node.inputs[0]!) > 1 || cx.uses(x) > 1) return undefined
+  if (!isElementwise(made.op) || !cx.usedOnce(node.inputs[0]!) || !cx.usedOnce(x)) return undefined
   return addNode(cx, made as Node, made.inputs.map((operand) => cutReshaped(cx, operand, inner.type.shape, node.attrs)))
 }
 

@@ -11,9 +11,15 @@ export interface Permutation {
   readonly order: (upTo: number) => Int32Array
 }
 
+const countTo = (n: number): Int32Array => {
+  const order = new Int32Array(n)
+  for (let i = 0; i < n; i++) order[i] = i
+  return order
+}
+
 /** @category constructors @since 0.1.0 */
 export const identity = (n: number): Permutation => {
-  const order = Int32Array.from({ length: n }, (_, i) => i)
+  const order = countTo(n)
   return { order: () => order }
 }
 
@@ -25,7 +31,7 @@ export const identity = (n: number): Permutation => {
  * @since 0.1.0
  */
 export const shuffled = (n: number, seed: number, epoch: number): Permutation => {
-  const order = Int32Array.from({ length: n }, (_, i) => i)
+  const order = countTo(n)
   const bits = new Int32Array(2)
   const high = Math.floor(seed / 2 ** 32) | 0
   let done = 0

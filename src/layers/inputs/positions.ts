@@ -34,7 +34,8 @@ export const parseCounts = <const K extends string>(
   from: Position | undefined,
   names: ReadonlyArray<K>
 ): Result.Result<{ readonly [key in K]: number }, InputError> => {
-  if (from === undefined) return Result.succeed(Object.fromEntries(names.map((name) => [name, 0])) as { readonly [key in K]: number }) // just these names
+  // just these names
+  if (from === undefined) return Result.succeed(Object.fromEntries(names.map((name) => [name, 0])) as { readonly [key in K]: number })
   const record = Schema.fromJsonString(Schema.Record(Schema.String, Count))
   const parsed = Schema.decodeUnknownResult(record)(from)
   if (Result.isFailure(parsed) || names.length !== Object.keys(parsed.success).length || names.some((name) => !(name in parsed.success))) {

@@ -55,6 +55,9 @@ interface Files {
 
 const remove = ({ fs }: Files, file: string) => fs.remove(file, { force: true })
 
+/** The state file's names are relative to its directory or absolute. */
+const placeOf = ({ path }: Files, directory: string, name: string) => (path.isAbsolute(name) ? name : path.join(directory, name))
+
 /** For clean-up after a failure, which is the one to report. */
 const discard = (files: Files, file: string) => Effect.ignore(remove(files, file))
 
@@ -170,7 +173,7 @@ const save = Effect.fnUntraced(function* (files: Files, directory: string, check
   else return { step: checkpoint.step, path: prefix }
   yield* prune(
     files,
-    older.slice(0, older.length - kept.length).map((p) => path.resolve(directory, p))
+    older.slice(0, older.length - kept.length).map((p) => placeOf(files, directory, p))
   )
   return { step: checkpoint.step, path: prefix }
 })
@@ -180,12 +183,13 @@ const latest = Effect.fnUntraced(function* (files: Files, directory: string) {
   const found = yield* listFound(files, directory)
   // without a state file: a first save that was cut off after its files were whole
   if (state === undefined && found.length === 0) return undefined
-  const prefix = state === undefined ? found.at(-1)!.path : files.path.resolve(directory, state.latest)
+  const prefix = state === undefined ? found.at(-1)!.path : placeOf(files, directory, state.latest)
   const others = found.filter(({ path }) => files.path.resolve(path) !== files.path.resolve(prefix)).map(({ name }) => name)
+  const stateFile = files.path.join(directory, stateName)
   const advice =
     others.length === 0
       ? "Restore the file from a copy, or start in another model directory"
-      : `Restore the file from a copy, or put another one of this directory (${others.slice(-3).join(", ")}) into ${files.path.join(directory, stateName)} as model_checkpoint_path`
+      : `Restore the file from a copy, or name another one (${others.slice(-3).join(", ")}) as model_checkpoint_path in ${stateFile}`
   yield* Effect.mapError(
     checkFiles(files.fs, prefix),
     (error) =>

@@ -97,7 +97,7 @@ export const writeSynced = <A, E>(
     })
   )
 
-/** Makes renames in a directory last through a power cut. Where a directory cannot be opened (Windows) there is nothing to do. @category combinators @since 0.1.0 */
+/** Makes renames in a directory last through a power cut. Windows cannot open directories, and has no need. @category combinators @since 0.1.0 */
 export const syncDirectory = (fs: FileSystem.FileSystem, directory: string): Effect.Effect<void, PlatformError> =>
   process.platform === "win32" ? Effect.void : Effect.scoped(Effect.flatMap(fs.open(directory, { flag: "r" }), (file) => file.sync))
 

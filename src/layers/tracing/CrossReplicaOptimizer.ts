@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core"
 import { crossReplicaSum, replicaCount } from "./crossReplica.ts"
 import { failure } from "./failures.ts"
+import { registerGradients } from "./gradients.ts"
 import { current } from "./Recording.ts"
 
 /** Gradients by variable name. @category models @since 0.1.0 */
@@ -41,6 +42,7 @@ const trainableNow = (): ReadonlyArray<tf.Variable> => Object.values(tf.engine()
  * @since 0.1.0
  */
 export const valueAndGrads = <R extends LossResult>(f: () => R, variables?: ReadonlyArray<tf.Variable>): { readonly value: R; readonly gradients: Gradients } => {
+  registerGradients()
   let value: R | undefined
   // the engine looks at `xs` only after `f` has run, so that variables made in `f` can be added
   const xs: Array<tf.Tensor> = [tf.scalar(0)]
@@ -102,8 +104,8 @@ export class CrossReplicaOptimizer {
     this.#options = options
   }
 
-  /** Runs `f`, takes one step, and gives what `f` returned. */
-  readonly minimize = <R extends LossResult>(f: () => R, variables?: ReadonlyArray<tf.Variable>): R => {
+  /** Runs `f`, takes one step, and gives what `f` returned; `returnCost` is there for tfjs's signature and changes nothing. */
+  readonly minimize = <R extends LossResult>(f: () => R, _returnCost?: boolean, variables?: ReadonlyArray<tf.Variable>): R => {
     const { value, gradients } = this.computeGradients(f, variables)
     this.applyGradients(gradients)
     return value

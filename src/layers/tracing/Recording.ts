@@ -33,20 +33,35 @@ export class Recorded {
 
   get node(): NodeId {
     if (this.#node !== undefined) return this.#node
-    this.#node = this.recording.builder.add("Constant", [], { shape: this.type.shape, data: toData(this.type.dtype, this.host ?? []) }, this.source)
+    const { dtype, shape } = this.type
+    const host = this.host ?? []
+    const value = splatOf(host)
+    this.#node = value === undefined
+      ? this.recording.builder.add("Constant", [], { shape, data: toData(dtype, host) }, this.source)
+      : this.recording.builder.add("Fill", [], { dtype, shape, value }, this.source)
     this.recording.madeBy(this.#node, this.op, this.source)
     return this.#node
   }
 }
 
-/** A copy of host values in the class that stores `dtype`. */
-export const toData = (dtype: DType, values: ArrayLike<number>): TensorData =>
-  dtype === "float32" ? Float32Array.from(values) : dtype === "int32" ? Int32Array.from(values) : Uint8Array.from(values, (x) => (x ? 1 : 0))
+/** A copy of host values in the class that stores `dtype`; of one kind to the same kind it is a plain copy of memory. */
+const toData = (dtype: DType, values: ArrayLike<number>): TensorData => {
+  if (dtype === "float32") return values instanceof Float32Array ? values.slice() : Float32Array.from(values)
+  if (dtype === "int32") return values instanceof Int32Array ? values.slice() : Int32Array.from(values)
+  return Uint8Array.from(values, (x) => (x ? 1 : 0))
+}
 
 /** The dtypes a graph has; strings and complex numbers are refused. */
 export const dtypeOf = (dtype: string, op: string, source: SourceLocation | undefined): DType => {
   if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype
   throw failure("UnknownKernel", `tensors of dtype ${dtype} cannot be part of a compiled step. Use float32, int32 or bool, and encode strings in the input pipeline`, { op, source })
+}
+
+/** The one value of all elements: gradients multiply by arrays of ones, which need no copy. */
+const splatOf = (values: ArrayLike<number>): number | undefined => {
+  const first = values[0]
+  for (let i = 1; i < values.length; i++) if (!Object.is(values[i], first)) return undefined
+  return first === undefined ? 0 : Number(first) // plain arrays may hold booleans
 }
 
 export interface RecordedVariable {
@@ -56,7 +71,8 @@ export interface RecordedVariable {
   readonly trainable: boolean
   readonly type: TensorType
   readonly parameter: NodeId
-  readonly initial: NodeId
+  /** Made a node when the graph of initial values is: large literals cost a copy and a hash. */
+  readonly initial: Recorded
   readonly source: SourceLocation | undefined
 }
 
@@ -70,6 +86,8 @@ const isNumbers = (u: unknown): u is ArrayLike<number> => ArrayBuffer.isView(u) 
 export class Recording {
   readonly builder = Builder.make()
   readonly replicas: number
+  /** Whether nodes get the user's line: the second recording, made for comparison, goes without. */
+  readonly sourced: boolean
   readonly randomKey: NodeId
   readonly variables: Array<RecordedVariable> = []
   /** Optimizers that took a step, in order: their slots get their names from them. */
@@ -86,8 +104,9 @@ export class Recording {
   readonly #known = new Map<tf.Variable, RecordedVariable>()
   readonly #outside = new WeakMap<object, Recorded>()
 
-  constructor(replicas: number, outer: ReadonlyArray<OuterState>) {
+  constructor(replicas: number, outer: ReadonlyArray<OuterState>, sourced = true) {
     this.replicas = replicas
+    this.sourced = sourced
     this.#outer = outer
     this.randomKey = this.builder.parameter(randomKeyName, { _tag: "State", kind: "random", trainable: false }, { dtype: "int32", shape: [3] })
   }

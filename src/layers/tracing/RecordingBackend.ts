@@ -7,13 +7,15 @@ import * as tf from "@tensorflow/tfjs-core"
 import { evaluateConstant } from "./evaluateConstant.ts"
 import { hostRead } from "./failures.ts"
 import { dtypeOf, Recorded, type Recording } from "./Recording.ts"
-import { caller } from "./source.ts"
+import { caller, callerSource } from "./source.ts"
 
 /** Name under which the kernels are registered, and what `tf.getBackend()` says while modelFn is recorded. */
 export const backendName = "effect-estimator"
 
 /** Host functions that draw numbers; the constants they make are named after them. */
 const drawers = /(randomUniform|randomNormal|truncatedNormal|randomStandardNormal|randomGamma|dropout|rand|alphaDropout|gaussianNoise|randomUniformInt)_?$/i
+
+const nowhere = { source: undefined, through: [] }
 
 export class RecordingBackend extends tf.KernelBackend {
   readonly recording: Recording
@@ -24,7 +26,7 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   override write(values: tf.backend_util.BackendValues, shape: Array<number>, dtype: tf.DataType): tf.DataId {
-    const { source, through } = caller()
+    const { source, through } = this.recording.sourced ? caller() : nowhere
     const drawn = through.map((name) => drawers.exec(name)?.[1]).filter((name) => name !== undefined)
     const op = drawn.at(-1) ?? "Constant"
     const type = { dtype: dtypeOf(dtype, op, source), shape: [...shape] }
@@ -46,7 +48,7 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   #read(dataId: object): tf.backend_util.BackendValues {
-    const { source } = caller()
+    const source = callerSource()
     if (!(dataId instanceof Recorded)) throw hostRead("Tensor", undefined, source)
     if (dataId.host !== undefined) return dataId.host as tf.backend_util.BackendValues // numbers, as `write` took them
     const value = evaluateConstant(this.recording, dataId.node)

@@ -4,14 +4,14 @@
  * @since 0.1.0
  */
 import type { Graph, NodeId, Output, ParameterRole } from "../../domain/graph/Graph.ts"
-import { globalStepName, type Mode, type Program, randomKeyName } from "../../domain/Program.ts"
+import { globalStepName, type Mode, randomKeyName } from "../../domain/Program.ts"
+import { replicaVariance } from "../../domain/passes/variance.ts"
 import type { TensorType } from "../../domain/Tensor.ts"
 import { extract, type Extraction } from "./extract.ts"
 import { failure } from "./failures.ts"
 import type { Recording } from "./Recording.ts"
 import type { SpecOutputs } from "./specOutputs.ts"
 import { type NamedVariable, stateNames } from "./stateNames.ts"
-import { replicaVariant } from "./variance.ts"
 
 /** Parameters that are there before the model function is called. */
 export interface Given {
@@ -28,7 +28,7 @@ interface Leaf {
   readonly node: NodeId
   readonly next: NodeId
   /** `undefined` for the random key, which the run gives. */
-  readonly initial: NodeId | undefined
+  readonly initial: (() => NodeId) | undefined
 }
 
 const state = (kind: "variable" | "slot" | "cache" | "random" | "step", trainable = false) => ({ _tag: "State", kind, trainable }) as const
@@ -64,7 +64,7 @@ const variableLeaves = (recording: Recording, needed: ReadonlyArray<NodeId>): Re
   const graph = recording.graph()
   const changed = all.filter((v) => v.next !== v.variable.entry.parameter)
   const used = reachable(graph, [...needed, ...changed.map((v) => v.next)])
-  const variant = recording.replicas === 1 ? undefined : replicaVariant(graph)
+  const variant = recording.replicas === 1 ? undefined : replicaVariance(graph)
   return all
     // an optimizer made but not used (in evaluate, say) leaves variables without a name and a purpose
     .filter(({ variable: { named, entry }, next }) => named || next !== entry.parameter || used[entry.parameter] === 1)
@@ -73,8 +73,8 @@ const variableLeaves = (recording: Recording, needed: ReadonlyArray<NodeId>): Re
       role: state(variable.kind, variable.kind === "variable" && variable.entry.trainable),
       type: variable.entry.type,
       node: variable.entry.parameter,
-      next: variant?.[next] === 1 ? reconcile(recording, variable, next) : next,
-      initial: variable.entry.initial
+      next: variant?.[next] === true ? reconcile(recording, variable, next) : next,
+      initial: () => recording.nodeOf({ dataId: variable.entry.initial, ...variable.entry.type, shape: [...variable.entry.type.shape] }, variable.name, variable.entry.source)
     }))
 }
 
@@ -86,10 +86,10 @@ const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: Sp
   const keyNext = builder.add("Add", [recording.randomKey, tick], {})
   const needed = [...outputs.outfeeds.map((o) => o.node), ...outputs.cache, ...(outputs.loss === undefined ? [] : [outputs.loss])]
   return [
-    { name: globalStepName, role: state("step"), type: builder.typeOf(given.globalStep), node: given.globalStep, next: stepNext, initial: int(0) },
+    { name: globalStepName, role: state("step"), type: builder.typeOf(given.globalStep), node: given.globalStep, next: stepNext, initial: () => int(0) },
     { name: randomKeyName, role: state("random"), type: builder.typeOf(recording.randomKey), node: recording.randomKey, next: keyNext, initial: undefined },
     ...variableLeaves(recording, needed),
-    ...given.cache.map(({ name, node, initial }, i) => ({ name, role: state("cache"), type: builder.typeOf(node), node, next: outputs.cache[i]!, initial }))
+    ...given.cache.map(({ name, node, initial }, i) => ({ name, role: state("cache"), type: builder.typeOf(node), node, next: outputs.cache[i]!, initial: () => initial }))
   ]
 }
 
@@ -99,31 +99,32 @@ const stepOutputs = (leaves: ReadonlyArray<Leaf>, { loss, outfeeds }: SpecOutput
   ...outfeeds.map(({ name, node }): Output => ({ name, role: { _tag: "Outfeed" }, node }))
 ]
 
+/** The program's step, and its graph of initial values for when it is wanted. */
+export interface Assembled {
+  readonly step: Graph
+  readonly init: () => Graph
+}
+
 /** An initial value may be made from other variables: from their first values, then. */
 const initGraph = (recording: Recording, given: Given, leaves: ReadonlyArray<Leaf>): Graph => {
-  const firsts = new Map<NodeId, NodeId>([
-    [given.globalStep, leaves[0]!.initial!], // the first leaf is the global step
-    ...given.cache.map(({ node, initial }) => [node, initial] as const),
-    ...recording.variables.map(({ parameter, initial }) => [parameter, initial] as const)
-  ])
+  const firsts = new Map(leaves.flatMap(({ node, initial }) => (initial === undefined ? [] : [[node, initial] as const])))
   const batch = new Map(given.batch.map(({ name, node }) => [node, name]))
   return extract(recording.builder, {
     parameters: leaves.filter((l) => l.name === randomKeyName),
-    outputs: leaves.flatMap(({ name, initial }): ReadonlyArray<Output> => (initial === undefined ? [] : [{ name, role: { _tag: "State" }, node: initial }])),
+    outputs: leaves.flatMap(({ name, initial }): ReadonlyArray<Output> => (initial === undefined ? [] : [{ name, role: { _tag: "State" }, node: initial() }])),
     substitute: (node) => {
       const leaf = batch.get(node)
-      if (leaf === undefined) return firsts.get(node)
+      if (leaf === undefined) return firsts.get(node)?.()
       throw failure("InvalidSpec", `the first value of a variable depends on the batch leaf "${leaf}". A variable starts from constants and random draws; assign to it in the step instead`, { op: "Variable" })
     }
   })
 }
 
-export const assemble = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs): Program => {
+export const assemble = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs): Assembled => {
   const leaves = stateLeaves(recording, given, mode, outputs)
   const batch = given.batch.map(({ name, node }): Extraction["parameters"][number] => ({ name, role: { _tag: "Batch" }, type: recording.builder.typeOf(node), node }))
   return {
-    mode,
     step: extract(recording.builder, { parameters: [...leaves, ...batch], outputs: stepOutputs(leaves, outputs) }),
-    init: initGraph(recording, given, leaves)
+    init: () => initGraph(recording, given, leaves)
   }
 }

@@ -4,25 +4,24 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-// for its side effect: tfjs-core's own bundle for Node has no gradients, that of tfjs-layers registers all of them
-import "@tensorflow/tfjs-layers"
 import { TraceError } from "../../domain/Errors.ts"
 import type { NodeId } from "../../domain/graph/Graph.ts"
 import { GraphError } from "../../domain/graph/GraphError.ts"
 import { Emit } from "./Emit.ts"
 import { failure, unknownKernel } from "./failures.ts"
+import { registerGradients } from "./gradients.ts"
 import { contractions } from "./kernels/contract.ts"
 import { elementwise } from "./kernels/elementwise.ts"
 import { images } from "./kernels/image.ts"
 import { indexing } from "./kernels/indexing.ts"
 import { kernel, type Kernel } from "./kernels/kernel.ts"
-import { crossReplicaSumName, own } from "./kernels/own.ts"
+import { own } from "./kernels/own.ts"
 import { reductions } from "./kernels/reduce.ts"
 import { refused } from "./kernels/refused.ts"
 import { shapes } from "./kernels/shape.ts"
 import { windows } from "./kernels/window.ts"
 import { backendName, RecordingBackend } from "./RecordingBackend.ts"
-import { caller } from "./source.ts"
+import { callerSource } from "./source.ts"
 
 /** Every kernel with a recording rule. */
 export const recorded: ReadonlyArray<Kernel> = [...elementwise, ...reductions, ...shapes, ...indexing, ...contractions, ...windows, ...images, ...own]
@@ -30,7 +29,7 @@ export const recorded: ReadonlyArray<Kernel> = [...elementwise, ...reductions, .
 const run = ({ name, record }: Kernel, inputs: object, attrs: object | undefined, backend: unknown): tf.TensorInfo | Array<tf.TensorInfo> => {
   if (!(backend instanceof RecordingBackend)) throw new Error(`kernel ${name} of "${backendName}" was run by another backend`)
   const { recording } = backend
-  const { source } = caller()
+  const source = recording.sourced ? callerSource() : undefined
   if (source !== undefined) recording.lastSource.set(name, source)
   try {
     const result = record(new Emit(recording, name, source), inputs, attrs ?? {})
@@ -40,9 +39,9 @@ const run = ({ name, record }: Kernel, inputs: object, attrs: object | undefined
     }
     return typeof result === "number" ? info(result) : result.map(info)
   } catch (error) {
-    if (error instanceof TraceError) throw error
-    // a type rule refused what tfjs let through: the user's line is worth more than the rule's
-    if (error instanceof GraphError) throw failure("UnknownKernel", `cannot be recorded for these operands: ${error.detail}`, { op: name, source, cause: error })
+    if (error instanceof TraceError) throw error.source === undefined ? failure(error.reason, error.detail, { ...error, source: callerSource() }) : error
+    // tfjs leaves the check to its kernels: on another backend this would throw, too
+    if (error instanceof GraphError) throw failure("ModelThrew", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
     throw error
   }
 }
@@ -71,8 +70,5 @@ export const register = (): void => {
       kernelFunc: ({ inputs, attrs, backend }) => run(entry, inputs, attrs, backend)
     })
   }
-  tf.registerGradient({
-    kernelName: crossReplicaSumName,
-    gradFunc: (dy) => ({ x: () => tf.engine().runKernel<tf.Tensor>(crossReplicaSumName, { x: Array.isArray(dy) ? dy[0]! : dy }) })
-  })
+  registerGradients()
 }

@@ -8,17 +8,25 @@ import { failure, foreignVariable } from "./failures.ts"
 import { activate, type OuterState, type Recording } from "./Recording.ts"
 import { backendName, RecordingBackend } from "./RecordingBackend.ts"
 import { register } from "./register.ts"
-import { caller } from "./source.ts"
+import { caller, callerSource } from "./source.ts"
 
 type Engine = ReturnType<typeof tf.engine>
 
 /** Own properties of the engine that are private to its class but plain data at run time. */
 const engineKeys = ["state", "backendName", "backendInstance", "pendingBackendInit", "makeVariable"] as const
 
+/** tfjs's own methods, also while one recording runs within another: a recording's state must not reach its caller's. */
+const originals = {
+  makeVariable: (Object.getPrototypeOf(tf.engine()) as Engine).makeVariable, // the class is not exported
+  assign: tf.Variable.prototype.assign,
+  minimize: tf.Optimizer.prototype.minimize,
+  computeGradients: tf.Optimizer.prototype.computeGradients
+}
+
 /** Names that the step's own leaves have. */
 const reserved = /^(global_step|random_key|valid)$|^(features|labels|cache)(\/|$)/
 
-const makeVariable = (recording: Recording, engine: Engine, original: Engine["makeVariable"]): Engine["makeVariable"] => (value, trainable = true, name, dtype) => {
+const makeVariable = (recording: Recording, engine: Engine): Engine["makeVariable"] => (value, trainable = true, name, dtype) => {
   const { source, throughLayers } = caller()
   const initialValue = dtype !== undefined && dtype !== null && dtype !== value.dtype ? tf.cast(value, dtype) : value
   const given = name === undefined || name === null || name === "" ? undefined : throughLayers ? recording.layerNames(name) : name
@@ -28,12 +36,12 @@ const makeVariable = (recording: Recording, engine: Engine, original: Engine["ma
   if (given !== undefined && given in engine.state.registeredVariables) {
     throw failure("VariableMismatch", `there is a variable "${given}" already; variables.get("${given}", shape) gives the same one each time`, { op: "Variable", source })
   }
-  const initial = recording.nodeOf(initialValue, "Variable", source)
-  const type = recording.builder.typeOf(initial)
+  const initial = recording.recordedOf(initialValue, "Variable", source)
+  const type = { dtype: initial.type.dtype, shape: [...initialValue.shape] }
   const role = { _tag: "State", kind: "variable", trainable } as const
   const parameter = recording.builder.parameter(`#${recording.variables.length}`, role, type)
   recording.madeBy(parameter, given ?? "Variable", source)
-  const variable = original.call(engine, recording.tensor(parameter, given ?? "Variable", source), trainable, given ?? `#${recording.variables.length}`)
+  const variable = originals.makeVariable.call(engine, recording.tensor(parameter, given ?? "Variable", source), trainable, given ?? `#${recording.variables.length}`)
   recording.addVariable({ variable, name: given, trainable, type, parameter, initial, source })
   return variable
 }
@@ -49,14 +57,11 @@ interface Patch {
  * is for variables of this recording, and optimizers make themselves known so that their slots get names.
  */
 const patches = (recording: Recording): ReadonlyArray<Patch> => {
-  const assign = tf.Variable.prototype.assign
-  const noteOptimizer = (name: "minimize" | "computeGradients") => {
-    const original: unknown = Reflect.get(tf.Optimizer.prototype, name)
-    return function(this: tf.Optimizer, ...args: ReadonlyArray<unknown>): unknown {
+  const noteOptimizer = (name: "minimize" | "computeGradients") =>
+    function(this: tf.Optimizer, ...args: ReadonlyArray<unknown>): unknown {
       recording.optimizers.add(this)
-      return Reflect.apply(original as (...args: ReadonlyArray<unknown>) => unknown, this, args) // a method of the class
+      return Reflect.apply(originals[name], this, args)
     }
-  }
   return [
     { target: tf.Tensor.prototype, key: "dispose", value: () => undefined },
     { target: tf.Variable.prototype, key: "dispose", value: () => undefined },
@@ -64,10 +69,10 @@ const patches = (recording: Recording): ReadonlyArray<Patch> => {
       target: tf.Variable.prototype,
       key: "assign",
       value: function(this: tf.Variable, value: tf.Tensor) {
-        if (recording.variableOf(this) === undefined) throw foreignVariable(this.name, "assign", caller().source)
-        const { source } = caller()
+        if (recording.variableOf(this) === undefined) throw foreignVariable(this.name, "assign", callerSource())
+        const source = callerSource()
         const node = recording.nodeOf(value, "assign", source)
-        assign.call(this, recording.tensor(node, "assign", source))
+        originals.assign.call(this, recording.tensor(node, "assign", source))
       }
     },
     { target: tf.Optimizer.prototype, key: "minimize", value: noteOptimizer("minimize") },
@@ -100,21 +105,20 @@ export const withRecording = <A>(recording: Recording, hostSeed: number, f: () =
   const saved = engineKeys.map((key) => [key, Object.getOwnPropertyDescriptor(engine, key)] as const)
   const before = activate(recording)
   const all: ReadonlyArray<Patch> = [...patches(recording), { target: Math, key: "random", value: seeded(hostSeed) }]
-  const originals = all.map(({ target, key }) => Object.getOwnPropertyDescriptor(target, key))
+  const replaced = all.map(({ target, key }) => Object.getOwnPropertyDescriptor(target, key))
   const debug = tf.env().getBool("DEBUG")
   const State = engine.state.constructor as new() => Engine["state"] // not exported by tfjs
   try {
     if (debug) tf.env().set("DEBUG", false) // the profiler would read every result
-    const original = engine.makeVariable
     Reflect.set(engine, "state", new State())
     Reflect.set(engine, "backendName", backendName)
     Reflect.set(engine, "backendInstance", new RecordingBackend(recording))
     Reflect.set(engine, "pendingBackendInit", null)
-    Reflect.set(engine, "makeVariable", makeVariable(recording, engine, original))
+    Reflect.set(engine, "makeVariable", makeVariable(recording, engine))
     for (const { target, key, value } of all) Object.defineProperty(target, key, { value, configurable: true, writable: true })
     return f()
   } finally {
-    all.forEach(({ target, key }, i) => restore(target, key, originals[i]))
+    all.forEach(({ target, key }, i) => restore(target, key, replaced[i]))
     for (const [key, descriptor] of saved) restore(engine, key, descriptor)
     activate(before)
     if (debug) tf.env().set("DEBUG", true)

@@ -24,8 +24,7 @@ const cwd = (): string => {
   return typeof get === "function" ? `${String(Reflect.apply(get, process, []))}/` : ""
 }
 
-const isUsers = (file: string | null | undefined): file is string =>
-  typeof file === "string" &&
+const isUsersFile = (file: string): boolean =>
   file !== "" &&
   !file.startsWith("node:") &&
   !file.includes("/node_modules/") &&
@@ -33,9 +32,21 @@ const isUsers = (file: string | null | undefined): file is string =>
   !withoutScheme(file).startsWith(ownFolder) &&
   file !== "native"
 
+const verdicts = new Map<string, boolean>()
+
+const isUsers = (file: string | null | undefined): file is string => {
+  if (typeof file !== "string") return false
+  const before = verdicts.get(file)
+  if (before !== undefined) return before
+  const verdict = isUsersFile(file)
+  verdicts.set(file, verdict)
+  return verdict
+}
+
+const root = cwd()
+
 const relative = (location: string): SourceLocation => {
   const path = withoutScheme(location)
-  const root = cwd()
   return root !== "" && path.startsWith(root) ? path.slice(root.length) : path
 }
 
@@ -53,12 +64,13 @@ export const fromStack = (stack: string | undefined): SourceLocation | undefined
 
 const known = new Map<string, SourceLocation>()
 
-/** Where a frame is in the file that the user wrote: a source map hook that was there before is asked for this one frame. */
-const mapped = (error: Error, site: CallSite, previous: unknown): SourceLocation => {
+/** Where a frame is in the file that the user wrote: a source map hook, where there is one, is asked for this one frame. */
+const mapped = (site: CallSite): SourceLocation => {
   const raw = `${site.getFileName() ?? ""}:${site.getLineNumber() ?? 0}:${site.getColumnNumber() ?? 0}`
   const before = known.get(raw)
   if (before !== undefined) return before
-  const text: unknown = typeof previous === "function" ? Reflect.apply(previous, Error, [error, [site]]) : undefined
+  const hook: unknown = Reflect.get(Error, "prepareStackTrace")
+  const text: unknown = typeof hook === "function" ? Reflect.apply(hook, Error, [new Error(), [site]]) : undefined
   const location = (typeof text === "string" ? fromStack(text) : undefined) ?? relative(raw)
   known.set(raw, location)
   return location
@@ -72,28 +84,22 @@ export interface Caller {
   readonly throughLayers: boolean
 }
 
-const depth = 150
+const inLayers = (file: string | null | undefined, name: string) =>
+  name === "LayerVariable" || name === "new LayerVariable" || (typeof file === "string" && file.includes("tfjs-layers"))
 
-/** The frames up to the user's code; only that one frame is formatted, so this costs some microseconds. */
-export const caller = (): Caller => {
+/** Most operations are some ten frames from the user's line, those of gradients twenty to forty, those within layers more. */
+const depths = [16, 48, 200] as const
+
+/** What sufficed last time: operations come in runs, and a capture's cost grows with its depth. */
+let start = 0
+
+const framesOf = (depth: number): ReadonlyArray<CallSite> => {
   const previous: unknown = Reflect.get(Error, "prepareStackTrace")
   const limit = Error.stackTraceLimit
-  const through: Array<string> = []
-  let source: SourceLocation | undefined
-  let throughLayers = false
+  let frames: ReadonlyArray<CallSite> = []
   Error.stackTraceLimit = depth
-  Reflect.set(Error, "prepareStackTrace", (error: Error, sites: ReadonlyArray<CallSite>) => {
-    for (const site of sites) {
-      const file = site.getFileName()
-      if (isUsers(file)) {
-        Reflect.set(Error, "prepareStackTrace", previous)
-        source = mapped(error, site, previous)
-        break
-      }
-      const name = site.getFunctionName()
-      if (name !== null) through.push(name)
-      if (name === "LayerVariable" || name === "new LayerVariable" || (typeof file === "string" && file.includes("tfjs-layers"))) throughLayers = true
-    }
+  Reflect.set(Error, "prepareStackTrace", (_: Error, sites: ReadonlyArray<CallSite>) => {
+    frames = sites
     return ""
   })
   try {
@@ -102,5 +108,39 @@ export const caller = (): Caller => {
     Reflect.set(Error, "prepareStackTrace", previous)
     Error.stackTraceLimit = limit
   }
-  return { source, through, throughLayers }
+  return frames
+}
+
+/** The frames up to the user's code; only that one frame is formatted. */
+const search = (): { readonly frames: ReadonlyArray<CallSite>; readonly at: number } => {
+  for (let i = start; i < depths.length; i++) {
+    const depth = depths[i]!
+    const frames = framesOf(depth)
+    const at = frames.findIndex((site) => isUsers(site.getFileName()))
+    if (at < 0 && frames.length >= depth) continue
+    start = i > 0 && at < depths[i - 1]! ? i - 1 : i
+    return { frames, at }
+  }
+  start = 0
+  return { frames: [], at: -1 }
+}
+
+const located = (site: CallSite | undefined): SourceLocation | undefined =>
+  site === undefined ? undefined : mapped(site)
+
+/** The user's line that led here. */
+export const callerSource = (): SourceLocation | undefined => {
+  const { frames, at } = search()
+  return located(frames[at])
+}
+
+/** The user's line with what is between. */
+export const caller = (): Caller => {
+  const { frames, at } = search()
+  const between = (at < 0 ? frames : frames.slice(0, at)).map((site) => ({ name: site.getFunctionName() ?? "", file: site.getFileName() }))
+  return {
+    source: located(frames[at]),
+    through: between.map(({ name }) => name),
+    throughLayers: between.some(({ file, name }) => inLayers(file, name))
+  }
 }

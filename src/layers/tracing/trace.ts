@@ -9,10 +9,10 @@ import type { Node, NodeId } from "../../domain/graph/Graph.ts"
 import type { FeatureNest, ModelInput } from "../../domain/Model.ts"
 import * as nest from "../../domain/nest.ts"
 import { optimize } from "../../domain/passes/pipeline.ts"
-import { globalStepName, type Program } from "../../domain/Program.ts"
+import { globalStepName } from "../../domain/Program.ts"
 import type { TensorType } from "../../domain/Tensor.ts"
 import type { Traced, TraceRequest } from "../../services/Tracer.ts"
-import { assemble, type Given } from "./assemble.ts"
+import { assemble, type Assembled, type Given } from "./assemble.ts"
 import { differenceOf } from "./compare.ts"
 import { failure, unknownKernel } from "./failures.ts"
 import { recordedRandom } from "./random.ts"
@@ -25,7 +25,7 @@ import { recordedVariables } from "./variables.ts"
 
 interface Recorded {
   readonly recording: Recording
-  readonly program: Program
+  readonly graphs: Assembled
   readonly outputs: SpecOutputs
 }
 
@@ -72,7 +72,7 @@ const makeGiven = <P>(recording: Recording, request: TraceRequest<P>): Given => 
   ]
   const batch = leaves.map(({ name, value }) => ({ name, node: builder.parameter(name, { _tag: "Batch" }, value) }))
   const { cacheFn } = request
-  const initial = cacheFn === undefined ? [] : callUser(recording, () => cacheFn(request.perReplicaBatchSize))
+  const initial = cacheFn === undefined ? [] : callUser(recording, () => cacheFn(request.perReplicaBatchSize, request.mode))
   const cache = initial.map((x, i) => {
     const name = `cache/${i}`
     const node = recording.nodeOf(x, name, undefined)
@@ -102,13 +102,13 @@ const modelInput = <P>(recording: Recording, request: TraceRequest<P>, given: Gi
   }
 }
 
-const recordOnce = <P>(request: TraceRequest<P>, hostSeed: number): Recorded => {
-  const recording = new Recording(request.replicas, outerStates())
+const recordOnce = <P>(request: TraceRequest<P>, hostSeed: number, sourced: boolean): Recorded => {
+  const recording = new Recording(request.replicas, outerStates(), sourced)
   return withRecording(recording, hostSeed, () => {
     const given = makeGiven(recording, request)
     const spec: unknown = callUser(recording, () => request.modelFn(modelInput(recording, request, given)))
     const outputs = specOutputs(recording, spec, request.mode, request.perReplicaBatchSize, given.cache.map(({ node }) => recording.builder.typeOf(node)))
-    return { recording, program: assemble(recording, given, request.mode, outputs), outputs }
+    return { recording, graphs: assemble(recording, given, request.mode, outputs), outputs }
   })
 }
 
@@ -128,10 +128,10 @@ const drawerOf = ({ recording }: Recorded) => (literal: Node): string | undefine
  * a defect of this package.
  */
 export const trace = <P>(request: TraceRequest<P>): Traced => {
-  const first = recordOnce(request, hostSeeds[0])
-  const second = recordOnce(request, hostSeeds[1])
-  const difference = differenceOf(first.program.step, second.program.step, drawerOf(first))
+  const first = recordOnce(request, hostSeeds[0], true)
+  const second = recordOnce(request, hostSeeds[1], false)
+  const difference = differenceOf(first.graphs.step, second.graphs.step, drawerOf(first))
   if (difference !== undefined) throw difference
-  const { program, outputs } = first
-  return { program: { ...program, step: optimize(program.step), init: optimize(program.init) }, metrics: outputs.metrics, hostCall: outputs.hostCall, predictions: outputs.predictions }
+  const { graphs, outputs } = first
+  return { program: { mode: request.mode, step: optimize(graphs.step), init: optimize(graphs.init()) }, metrics: outputs.metrics, hostCall: outputs.hostCall, predictions: outputs.predictions }
 }

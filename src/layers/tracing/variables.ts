@@ -9,7 +9,7 @@ import { initCounter } from "../../domain/RandomKey.ts"
 import { type DType, printType, sameType, type Shape, sizeOf } from "../../domain/Tensor.ts"
 import { failure } from "./failures.ts"
 import { firstDrawOf, makeEagerRandom, recordedRandom } from "./random.ts"
-import { caller } from "./source.ts"
+import { callerSource } from "./source.ts"
 
 /** Uniform within `±sqrt(6 / (fanIn + fanOut))` (Glorot and Bengio, 2010) for two axes or more, zeros otherwise. */
 const defaultInitializer: Initializer = (shape, dtype, random) => {
@@ -29,7 +29,7 @@ const checkSame = (name: string, variable: tf.Variable, shape: Shape, dtype: DTy
   const have = { dtype: variable.dtype as DType, shape: variable.shape } // made by `make`, below
   if (sameType(have, { dtype, shape })) return
   const detail = `"${name}" is ${printType(have)} already and was asked for as ${printType({ dtype, shape })}. Give the second one another name, or the same shape and dtype`
-  throw failure("VariableMismatch", detail, { op: "Variable", source: caller().source })
+  throw failure("VariableMismatch", detail, { op: "Variable", source: callerSource() })
 }
 
 const make = (registry: Registry, name: string, shape: Shape, { initializer = defaultInitializer, trainable = true }: VariableOptions, dtype: DType): tf.Variable => {
@@ -37,7 +37,7 @@ const make = (registry: Registry, name: string, shape: Shape, { initializer = de
   const type = { dtype: initial.dtype as DType, shape: initial.shape } // compared, so a wrong one is reported
   if (!sameType(type, { dtype, shape })) {
     const detail = `the initializer of "${name}" gave ${printType(type)}, not ${printType({ dtype, shape })}`
-    throw failure("VariableMismatch", detail, { op: "Variable", source: caller().source })
+    throw failure("VariableMismatch", detail, { op: "Variable", source: callerSource() })
   }
   const variable = tf.variable(initial, trainable, name, dtype)
   registry.known.set(name, variable)

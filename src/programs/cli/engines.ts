@@ -20,8 +20,7 @@ export interface Engine {
 const load = <A>(engine: string, remedy: string, module: () => Promise<A>): Effect.Effect<A, EngineUnavailable> =>
   Effect.tryPromise({
     try: module,
-    catch: (cause) =>
-      new EngineUnavailable({ engine, detail: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause), remedy, cause })
+    catch: (cause) => new EngineUnavailable({ engine, detail: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause), remedy, cause })
   })
 
 const onnxRemedy = "Install it with: npm install onnxruntime-node@1.30.0"

@@ -26,7 +26,8 @@ export const evaluate = Command.make(
   Effect.fnUntraced(function* (flags) {
     const { estimator, layer, parts } = yield* prepare(flags, {})
     const input = parts.evaluate
-    if (input === undefined) return yield* new ConfigError({ key: "--program", detail: "the program has no input to evaluate on: its make gave no `evaluate`." })
+    if (input === undefined)
+      return yield* new ConfigError({ key: "--program", detail: "the program has no input to evaluate on: its make gave no `evaluate`." })
     yield* evaluateProgram(estimator, {
       input,
       ...Option.match(flags.steps, { onNone: () => ({}), onSome: (steps) => ({ steps }) }),

@@ -71,7 +71,8 @@ export const configure = Effect.fnUntraced(function* (
   const merged: { [key: string]: unknown } = { ...own }
   // checked alone first, so that an error is about the file's keys
   if (Option.isSome(file)) Object.assign(merged, yield* Effect.fromResult(Result.map(decode(file.value), () => file.value as RunConfigInput)))
-  for (const [key, value] of Object.entries<Option.Option<unknown> | undefined>(flags)) if (value !== undefined && Option.isSome(value)) merged[key] = value.value
+  for (const [key, value] of Object.entries<Option.Option<unknown> | undefined>(flags))
+    if (value !== undefined && Option.isSome(value)) merged[key] = value.value
   yield* Effect.fromResult(decode(merged))
   return merged
 })

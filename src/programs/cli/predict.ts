@@ -24,14 +24,23 @@ export const predict = Command.make(
   Effect.fnUntraced(function* (flags) {
     const { estimator, layer, parts } = yield* prepare({ ...flags, log: "none" }, {})
     const source = parts.predict
-    if (source === undefined) return yield* new ConfigError({ key: "--program", detail: "the program has no input to predict from: its make gave no `predict`." })
+    if (source === undefined)
+      return yield* new ConfigError({ key: "--program", detail: "the program has no input to predict from: its make gave no `predict`." })
     const print = flags.log === "jsonl" ? jsonLine : (source.print ?? jsonLine)
     const stdio = yield* Stdio.Stdio
+    let last = "\n"
+    const texts = (prediction: Prediction, i: number) => {
+      const text = print(prediction, i)
+      if (text !== "") last = text
+      return text
+    }
     yield* predictProgram(estimator, { input: source.input }).pipe(
       Stream.take(Option.getOrElse(flags.take, () => Infinity)),
       Stream.zipWithIndex,
-      Stream.map(([prediction, i]) => print(prediction, i)),
+      Stream.map(([prediction, i]) => texts(prediction, i)),
       Stream.filter((text) => text !== ""),
+      // the shell's prompt comes on a line of its own
+      Stream.concat(Stream.suspend(() => (last.endsWith("\n") ? Stream.empty : Stream.succeed("\n")))),
       Stream.run(stdio.stdout({ endOnDone: false })),
       Effect.provide(layer)
     )

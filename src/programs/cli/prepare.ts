@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts"
-import * as EstimatorNode from "../../EstimatorNode.ts"
 import * as MetricSinkConsole from "../../layers/sinks/MetricSinkConsole.ts"
 import * as MetricSinkJsonl from "../../layers/sinks/MetricSinkJsonl.ts"
 import * as MetricSink from "../../services/MetricSink.ts"
@@ -49,8 +48,16 @@ export const prepare = Effect.fnUntraced(function* (flags: RunFlags, overrides: 
     ...overrides
   })
   const engine = engineOf(flags.engine)!.layer({ replicas: flags.replicas }) // the flag takes known names only
-  return { parts, estimator: Estimator.configure(parts.estimator, config), layer: Layer.mergeAll(EstimatorNode.layer, engine, sinks(flags.log)) }
+  return { parts, estimator: Estimator.configure(parts.estimator, config), layer: Layer.mergeAll(services, engine, sinks(flags.log)) }
 })
+
+/** Loaded when a program is run: TensorFlow.js is large, and `--help` needs none of it. */
+const services = Layer.unwrap(
+  Effect.map(
+    Effect.promise(() => import("../../EstimatorNode.ts")),
+    (module) => module.layer
+  )
+)
 
 /** Lines or JSON on standard output, events.jsonl in the model directory, and the watcher that knows what can be resumed. */
 const sinks = (log: RunFlags["log"]): Layer.Layer<never> => {

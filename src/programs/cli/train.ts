@@ -25,7 +25,8 @@ export const train = Command.make(
   Effect.fnUntraced(function* (flags) {
     const { estimator, layer, parts } = yield* prepare(flags, { saveCheckpointsSteps: flags.saveSteps, logStepCountSteps: flags.logSteps })
     const input = parts.train
-    if (input === undefined) return yield* new ConfigError({ key: "--program", detail: "the program has no input to train on: its make gave no `train`." })
+    if (input === undefined)
+      return yield* new ConfigError({ key: "--program", detail: "the program has no input to train on: its make gave no `train`." })
     const result = yield* trainProgram(estimator, {
       input,
       ...Option.match(flags.steps, { onNone: () => ({}), onSome: (steps) => ({ steps }) }),
@@ -41,7 +42,13 @@ export const train = Command.make(
   Command.withShortDescription("Trains a model"),
   Command.withExamples([
     { command: "effect-estimator train -p main.ts --model-dir runs/a --max-steps 2000", description: "Up to step 2000, in one run or in several" },
-    { command: "effect-estimator train -p main.ts --replicas 2 --steps 100 --log jsonl", description: "100 steps on two replicas, events as JSON lines" },
-    { command: "effect-estimator train -p main.ts --param layers=6 --config run.yaml", description: "Another size; the run configuration from a file" }
+    {
+      command: "effect-estimator train -p main.ts --replicas 2 --steps 100 --log jsonl",
+      description: "100 steps on two replicas, events as JSON lines"
+    },
+    {
+      command: "effect-estimator train -p main.ts --param layers=6 --config run.yaml",
+      description: "Another size; the run configuration from a file"
+    }
   ])
 )

@@ -28,7 +28,10 @@ const pick = (b: Builder.Builder, nodes: ReadonlyArray<NodeId>, n: number, holds
   return fitting.length === 0 ? undefined : fitting[n % fitting.length]
 }
 
-const dtype = (...dtypes: ReadonlyArray<DType>) => (type: TensorType) => dtypes.includes(type.dtype)
+const dtype =
+  (...dtypes: ReadonlyArray<DType>) =>
+  (type: TensorType) =>
+    dtypes.includes(type.dtype)
 const numeric = dtype("float32", "int32")
 const withAxis = (type: TensorType) => numeric(type) && type.shape.length > 0 && sizeOf(type.shape) > 0
 
@@ -39,10 +42,12 @@ const pair = (b: Builder.Builder, nodes: ReadonlyArray<NodeId>, { a, b: other }:
   return y === undefined ? undefined : ([x, y] as const)
 }
 
-const one = (holds: (type: TensorType) => boolean, step: (b: Builder.Builder, x: NodeId, type: TensorType, choice: Choice) => NodeId): Step => (b, nodes, choice) => {
-  const x = pick(b, nodes, choice.a, holds)
-  return x === undefined ? undefined : step(b, x, b.typeOf(x), choice)
-}
+const one =
+  (holds: (type: TensorType) => boolean, step: (b: Builder.Builder, x: NodeId, type: TensorType, choice: Choice) => NodeId): Step =>
+  (b, nodes, choice) => {
+    const x = pick(b, nodes, choice.a, holds)
+    return x === undefined ? undefined : step(b, x, b.typeOf(x), choice)
+  }
 
 const steps: ReadonlyArray<Step> = [
   one(dtype("float32"), (b, x, _, { c }) => Builder.unary(b, unaryOps[c % unaryOps.length]!, x, `model.ts:${c}:1`)),
@@ -76,19 +81,31 @@ const steps: ReadonlyArray<Step> = [
   one(withAxis, (b, x, type, { c }) => b.add("Concat", [x, x], { axis: c % type.shape.length })),
   one(withAxis, (b, x, type, { c }) => b.add("Reverse", [x], { axes: [c % type.shape.length] })),
   one(withAxis, (b, x, type, { c }) => b.add("CumSum", [x], { axis: c % type.shape.length, exclusive: c % 2 === 0, reverse: c % 3 === 0 })),
-  one((t) => t.dtype === "float32" && t.shape.length > 0, (b, x, _, { c }) => b.add(c % 2 === 0 ? "Softmax" : "LogSoftmax", [x], {})),
+  one(
+    (t) => t.dtype === "float32" && t.shape.length > 0,
+    (b, x, _, { c }) => b.add(c % 2 === 0 ? "Softmax" : "LogSoftmax", [x], {})
+  ),
   one(withAxis, (b, x, type, { c }) => b.add("ArgMax", [x], { axis: c % type.shape.length })),
-  one((t) => t.dtype === "int32" && sizeOf(t.shape) < 64, (b, x, _, { c }) =>
-    b.add("OneHot", [x], { depth: 1 + (c % 4), onValue: 1, offValue: 0, dtype: "float32" })),
+  one(
+    (t) => t.dtype === "int32" && sizeOf(t.shape) < 64,
+    (b, x, _, { c }) => b.add("OneHot", [x], { depth: 1 + (c % 4), onValue: 1, offValue: 0, dtype: "float32" })
+  ),
   one(numeric, (b, x, type) => Builder.cast(b, Builder.cast(b, x, "bool"), type.dtype)),
   one(withAxis, (b, x, type, { c }) => {
     const axis = c % type.shape.length
     return b.add("Gather", [x, b.add("Iota", [], { dtype: "int32", shape: [type.shape[axis]!], axis: 0 })], { axis })
   }),
-  one(withAxis, (b, x, type) => b.add("SegmentSum", [x, b.add("Iota", [], { dtype: "int32", shape: [type.shape[0]!], axis: 0 })], { numSegments: type.shape[0]! })),
+  one(withAxis, (b, x, type) =>
+    b.add("SegmentSum", [x, b.add("Iota", [], { dtype: "int32", shape: [type.shape[0]!], axis: 0 })], { numSegments: type.shape[0]! })
+  ),
   (b, nodes, { c }) => b.add("RandomUniform", [nodes[nodes.length - 1]!], { shape: [2, 3], draw: c % 3 }),
   (b, _, { a, c }) => Builder.constant(b, Float32Array.of(a, -0, c / 7, NaN, Infinity, 1e-40), [2, 3], `odd "name" \\ é.ts:1:1`),
-  (b, _, { a }) => Builder.constant(b, Float32Array.from({ length: 30 }, (_, i) => Math.fround((a + i) / 3)), [5, 6])
+  (b, _, { a }) =>
+    Builder.constant(
+      b,
+      Float32Array.from({ length: 30 }, (_, i) => Math.fround((a + i) / 3)),
+      [5, 6]
+    )
 ]
 
 /** Values stay below this many elements. */

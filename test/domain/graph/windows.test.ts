@@ -9,13 +9,26 @@ interface Image {
   readonly data: Float32Array
 }
 
-const image = (shape: Shape, seed: number): Image => ({ shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => (((i + seed) * 29) % 23) - 11) })
+const image = (shape: Shape, seed: number): Image => ({
+  shape,
+  data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => (((i + seed) * 29) % 23) - 11)
+})
 
 const of = <K extends Exclude<OpName, "Parameter">>(op: K, inputs: ReadonlyArray<Image>, attrs: OpAttrs[K]): Image => {
   const b = Builder.make()
-  const y = b.add(op, inputs.map((x, i) => b.parameter(`x${i}`, { _tag: "Batch" }, { dtype: "float32", shape: x.shape })), attrs)
+  const y = b.add(
+    op,
+    inputs.map((x, i) => b.parameter(`x${i}`, { _tag: "Batch" }, { dtype: "float32", shape: x.shape })),
+    attrs
+  )
   b.output("y", { _tag: "Outfeed" }, y)
-  return { shape: b.typeOf(y).shape, data: Evaluate.evaluate(b.build(), inputs.map((x) => x.data))[0] as Float32Array }
+  return {
+    shape: b.typeOf(y).shape,
+    data: Evaluate.evaluate(
+      b.build(),
+      inputs.map((x) => x.data)
+    )[0] as Float32Array
+  }
 }
 
 const at = ({ data, shape }: Image, ...index: ReadonlyArray<number>): number => {
@@ -25,8 +38,8 @@ const at = ({ data, shape }: Image, ...index: ReadonlyArray<number>): number => 
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i)
 
-/** The definition, sum by sum: `[value, x index, filter index]` of every product of every result. */
-const products = (x: Image, filter: Image, { dilations, padding, strides }: ConvAttrs, y: Shape) =>
+/** The definition, sum by sum: where the two factors are, for every product of every result. */
+const products = (filter: Image, { dilations, padding, strides }: ConvAttrs, y: Shape) =>
   range(sizeOf(y)).map((i) => {
     const [n, h, w, o] = [0, 1, 2, 3].map((axis) => Math.floor(i / stridesOf(y)[axis]!) % y[axis]!) as [number, number, number, number]
     return range(filter.shape[0]!).flatMap((dy) =>
@@ -40,9 +53,30 @@ const products = (x: Image, filter: Image, { dilations, padding, strides }: Conv
   })
 
 const cases: ReadonlyArray<ConvAttrs> = [
-  { strides: [1, 1], padding: [[0, 0], [0, 0]], dilations: [1, 1] },
-  { strides: [2, 1], padding: [[1, 0], [0, 2]], dilations: [1, 1] },
-  { strides: [1, 2], padding: [[2, 1], [1, 1]], dilations: [2, 1] }
+  {
+    strides: [1, 1],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ],
+    dilations: [1, 1]
+  },
+  {
+    strides: [2, 1],
+    padding: [
+      [1, 0],
+      [0, 2]
+    ],
+    dilations: [1, 1]
+  },
+  {
+    strides: [1, 2],
+    padding: [
+      [2, 1],
+      [1, 1]
+    ],
+    dilations: [2, 1]
+  }
 ]
 
 cases.forEach((attrs, i) => {
@@ -50,8 +84,11 @@ cases.forEach((attrs, i) => {
     const x = image([2, 5, 6, 3], 1)
     const filter = image([2, 3, 3, 5], 2)
     const y = of("Conv2D", [x, filter], attrs)
-    const taps = products(x, filter, attrs, y.shape)
-    assert.deepStrictEqual([...y.data], taps.map((list) => list.reduce((sum, tap) => sum + at(x, ...tap.x) * at(filter, ...tap.filter), 0)))
+    const taps = products(filter, attrs, y.shape)
+    assert.deepStrictEqual(
+      [...y.data],
+      taps.map((list) => list.reduce((sum, tap) => sum + at(x, ...tap.x) * at(filter, ...tap.filter), 0))
+    )
 
     const dy = image(y.shape, 3)
     const dx = { shape: x.shape, data: new Float32Array(x.data.length) }
@@ -73,21 +110,45 @@ cases.forEach((attrs, i) => {
 
 it("pools: the first largest takes the gradient, padding is not counted", () => {
   const x: Image = { shape: [1, 3, 3, 1], data: Float32Array.of(1, 5, 5, 2, -3, 0, 7, 7, 4) }
-  const attrs: PoolAttrs = { window: [2, 2], strides: [2, 2], padding: [[0, 1], [0, 1]] }
+  const attrs: PoolAttrs = {
+    window: [2, 2],
+    strides: [2, 2],
+    padding: [
+      [0, 1],
+      [0, 1]
+    ]
+  }
   const y = of("MaxPool", [x], attrs)
   assert.deepStrictEqual([...y.data], [5, 5, 7, 4])
   const dy: Image = { shape: y.shape, data: Float32Array.of(1, 2, 4, 8) }
   assert.deepStrictEqual([...of("MaxPoolGrad", [dy, x, y], attrs).data], [0, 1, 2, 0, 0, 0, 4, 0, 8])
   assert.deepStrictEqual([...of("AvgPool", [x], attrs).data], [1.25, 2.5, 7, 4])
   assert.deepStrictEqual([...of("AvgPoolGrad", [dy], { ...attrs, inputShape: x.shape }).data], [0.25, 0.25, 1, 0.25, 0.25, 1, 2, 2, 8])
-  const overlapping: PoolAttrs = { window: [2, 2], strides: [1, 1], padding: [[0, 0], [0, 0]] }
+  const overlapping: PoolAttrs = {
+    window: [2, 2],
+    strides: [1, 1],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ]
+  }
   const peak = of("MaxPool", [x], overlapping)
-  assert.deepStrictEqual([...of("MaxPoolGrad", [{ ...peak, data: Float32Array.of(1, 2, 4, 8) }, x, peak], overlapping).data], [0, 3, 0, 0, 0, 0, 4, 8, 0])
+  assert.deepStrictEqual(
+    [...of("MaxPoolGrad", [{ ...peak, data: Float32Array.of(1, 2, 4, 8) }, x, peak], overlapping).data],
+    [0, 3, 0, 0, 0, 0, 4, 8, 0]
+  )
 })
 
 it("keeps channels and images apart when pooling", () => {
   const x = image([2, 4, 4, 3], 5)
-  const attrs: PoolAttrs = { window: [2, 2], strides: [2, 2], padding: [[0, 0], [0, 0]] }
+  const attrs: PoolAttrs = {
+    window: [2, 2],
+    strides: [2, 2],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ]
+  }
   const y = of("MaxPool", [x], attrs)
   range(2).forEach((n) =>
     range(2).forEach((h) =>

@@ -15,7 +15,8 @@ it.effect("has no state before it is given one", () =>
       assert.strictEqual(error.reason, "BadState")
       assert.include(error.detail, `"w"`)
     }
-  }))
+  })
+)
 
 it.effect("names op and source of what failed", () =>
   Effect.gen(function* () {
@@ -24,7 +25,8 @@ it.effect("names op and source of what failed", () =>
     yield* executable.feed([Int32Array.of(0, 5)])
     const error = yield* Effect.flip(executable.run(1))
     assert.strictEqual(error.detail, "Gather: expected indices in 0 … 2 (axis 0 of [3,2]), got 5 (at model.ts:7:9)")
-  }))
+  })
+)
 
 it.effect("compiles no program whose graphs do not fit", () =>
   Effect.gen(function* () {
@@ -36,7 +38,8 @@ it.effect("compiles no program whose graphs do not fit", () =>
     assert.strictEqual(error.message, `reference cannot compile: the first value of "w" is f32[2], expected f32[3]`)
     const empty = yield* Effect.flip(device.compile({ ...program, init: Builder.make().build() }))
     assert.include(empty.message, `no first value for "w"`)
-  }))
+  })
+)
 
 it("refuses a number of replicas that is none", () => {
   assert.throws(() => DeviceReference.make({ replicas: 0 }), /whole replicas of at least 1, got 0/)

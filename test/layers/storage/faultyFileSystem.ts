@@ -7,13 +7,16 @@ export interface Plan {
   failAt: number
   code: string
   forever: boolean
-  /** Instead of failing: runs there. */
+  /** Instead of failing: runs just before the operation, or just after it and before anyone knows. */
   before?: Effect.Effect<void>
+  after?: Effect.Effect<void>
   /** Operations asked for so far. */
   count: number
+  /** They, as `rename model.ckpt-1.index.tmp`. */
+  readonly log: Array<string>
 }
 
-export const plan = (failAt = -1, code = "EIO", forever = false): Plan => ({ failAt, code, forever, count: 0 })
+export const plan = (failAt = -1, code = "EIO", forever = false): Plan => ({ failAt, code, forever, count: 0, log: [] })
 
 export const platformError = (code: string, path: string): PlatformError =>
   new PlatformError(
@@ -28,31 +31,33 @@ export const platformError = (code: string, path: string): PlatformError =>
 
 /** The file system `fs` with the plan's failures put in; only what the checkpoint store calls. */
 export const faulty = (fs: FileSystem.FileSystem, plan: Plan): FileSystem.FileSystem => {
-  const step = <A, E, R>(path: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | PlatformError, R> =>
+  const step = <A, E, R>(name: string, path: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | PlatformError, R> =>
     Effect.suspend((): Effect.Effect<A, E | PlatformError, R> => {
       const at = plan.count++
+      plan.log.push(`${name} ${path.slice(path.lastIndexOf("/") + 1)}`)
       const hit = at === plan.failAt || (plan.forever && plan.failAt >= 0 && at > plan.failAt)
       if (!hit) return effect
+      if (plan.after !== undefined) return Effect.tap(Effect.uninterruptible(effect), () => plan.after!)
       return plan.before === undefined ? Effect.fail(platformError(plan.code, path)) : Effect.andThen(plan.before, effect)
     })
   const file = (path: string, f: FileSystem.File): FileSystem.File =>
     new Proxy(f, {
       get: (target, key) =>
         key === "sync"
-          ? step(path, target.sync)
+          ? step("sync", path, target.sync)
           : key === "writeAll"
-            ? (b: Uint8Array) => step(path, target.writeAll(b))
+            ? (b: Uint8Array) => step("write", path, target.writeAll(b))
             : (Reflect.get(target, key, target).bind?.(target) ?? Reflect.get(target, key, target))
     })
   return {
     ...fs,
-    open: (path, options) => Effect.map(step(path, fs.open(path, options)), (f) => file(path, f)),
-    rename: (from, to) => step(from, fs.rename(from, to)),
-    remove: (path, options) => step(path, fs.remove(path, options)),
-    makeDirectory: (path, options) => step(path, fs.makeDirectory(path, options)),
-    readDirectory: (path, options) => step(path, fs.readDirectory(path, options)),
-    readFile: (path) => step(path, fs.readFile(path)),
-    readFileString: (path, encoding) => step(path, fs.readFileString(path, encoding)),
-    stat: (path) => step(path, fs.stat(path))
+    open: (path, options) => Effect.map(step("open", path, fs.open(path, options)), (f) => file(path, f)),
+    rename: (from, to) => step("rename", from, fs.rename(from, to)),
+    remove: (path, options) => step("remove", path, fs.remove(path, options)),
+    makeDirectory: (path, options) => step("makeDirectory", path, fs.makeDirectory(path, options)),
+    readDirectory: (path, options) => step("readDirectory", path, fs.readDirectory(path, options)),
+    readFile: (path) => step("readFile", path, fs.readFile(path)),
+    readFileString: (path, encoding) => step("readFileString", path, fs.readFileString(path, encoding)),
+    stat: (path) => step("stat", path, fs.stat(path))
   }
 }

@@ -87,13 +87,24 @@ describe("effect-estimator", () => {
     assert.strictEqual(train.code, 0, train.all)
     const again = cli("train", ...common, "--max-steps", "100", "--log", "jsonl")
     assert.strictEqual(again.code, 0, again.all)
-    const events = again.out.trim().split("\n").map((text) => JSON.parse(text) as { readonly event: string; readonly step?: number })
-    assert.deepInclude(events.find((event) => event.event === "restore"), { step: 60 })
+    const events = again.out
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text) as { readonly event: string; readonly step?: number })
+    assert.deepInclude(
+      events.find((event) => event.event === "restore"),
+      { step: 60 }
+    )
     assert.deepInclude(events.at(-1), { event: "end", step: 100 })
     assert.include(cli("train", ...common, "--max-steps", "100").out, "nothing to do")
     const evaluated = cli("evaluate", ...common, "--log", "jsonl")
     assert.strictEqual(evaluated.code, 0, evaluated.all)
-    const last = JSON.parse(evaluated.out.trim().split("\n").at(-1)!) as { readonly event: string; readonly step: number; readonly loss: number; readonly examples: number }
+    const last = JSON.parse(evaluated.out.trim().split("\n").at(-1)!) as {
+      readonly event: string
+      readonly step: number
+      readonly loss: number
+      readonly examples: number
+    }
     assert.deepInclude(last, { event: "eval", step: 100, examples: 16 })
     assert.isBelow(last.loss, 1e-3)
     const predicted = cli("predict", ...common, "--take", "2")

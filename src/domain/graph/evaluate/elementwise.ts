@@ -10,13 +10,17 @@ import type { BinaryOp, CompareOp, LogicalOp, PredicateOp, UnaryOp } from "../op
 type Unary = (x: TensorData, out: TensorData) => void
 type Binary = (a: TensorData, b: TensorData, out: TensorData) => void
 
-const map = (f: (x: number) => number): Unary => (x, out) => {
-  for (let i = 0; i < out.length; i++) out[i] = f(x[i]!)
-}
+const map =
+  (f: (x: number) => number): Unary =>
+  (x, out) => {
+    for (let i = 0; i < out.length; i++) out[i] = f(x[i]!)
+  }
 
-const map2 = (f: (a: number, b: number) => number): Binary => (a, b, out) => {
-  for (let i = 0; i < out.length; i++) out[i] = f(a[i]!, b[i]!)
-}
+const map2 =
+  (f: (a: number, b: number) => number): Binary =>
+  (a, b, out) => {
+    for (let i = 0; i < out.length; i++) out[i] = f(a[i]!, b[i]!)
+  }
 
 /**
  * Error function to float64's precision where float32 can tell: the series `2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1)/(2n+1)!!`

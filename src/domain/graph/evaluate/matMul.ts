@@ -6,8 +6,8 @@
  */
 import { sizeOf, stridesOf, type Tensor } from "../../Tensor.ts"
 
-/** A matrix with its transpose's layout: `[rows, columns]` of `x` at `offset` written as `[columns, rows]`. */
-const transposed = (x: ArrayLike<number>, offset: number, rows: number, columns: number, out: Float32Array): Float32Array => {
+/** The matrix `[rows, columns]` at `offset` of `x`, written to `out` as `[columns, rows]`. @category rules @since 0.1.0 */
+export const transposed = (x: Float32Array, offset: number, rows: number, columns: number, out: Float32Array): Float32Array => {
   for (let r = 0, i = offset; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = x[i++]!
   return out
 }
@@ -77,7 +77,14 @@ const twoRows = (
     const b1 = b0 + k
     const b2 = b1 + k
     const b3 = b2 + k
-    let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0
+    let s00 = 0,
+      s01 = 0,
+      s02 = 0,
+      s03 = 0,
+      s10 = 0,
+      s11 = 0,
+      s12 = 0,
+      s13 = 0
     for (let p = 0; p < k; p++) {
       const x = a[a0 + p]!
       const y = a[a1 + p]!

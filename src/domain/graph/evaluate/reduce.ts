@@ -20,17 +20,19 @@ const sum = (x: TensorData, rows: number, columns: number, out: TensorData, divi
 }
 
 /** NaN wins, as tfjs and TensorFlow; no elements give the dtype's other end. */
-const extreme = (greatest: boolean): RowLoop => (x, rows, columns, out) => {
-  const none = out instanceof Int32Array ? (greatest ? -2147483648 : 2147483647) : greatest ? -Infinity : Infinity
-  for (let r = 0, i = 0; r < rows; r++) {
-    let best = none
-    for (const end = i + columns; i < end; i++) {
-      const value = x[i]!
-      if ((greatest ? value > best : value < best) || value !== value) best = value
+const extreme =
+  (greatest: boolean): RowLoop =>
+  (x, rows, columns, out) => {
+    const none = out instanceof Int32Array ? (greatest ? -2147483648 : 2147483647) : greatest ? -Infinity : Infinity
+    for (let r = 0, i = 0; r < rows; r++) {
+      let best = none
+      for (const end = i + columns; i < end; i++) {
+        const value = x[i]!
+        if ((greatest ? value > best : value < best) || value !== value) best = value
+      }
+      out[r] = best
     }
-    out[r] = best
   }
-}
 
 const product: RowLoop = (x, rows, columns, out) => {
   const integers = out instanceof Int32Array

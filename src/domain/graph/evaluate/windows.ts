@@ -7,7 +7,7 @@
  */
 import { type Shape, sizeOf, type Tensor } from "../../Tensor.ts"
 import type { ConvAttrs, PoolAttrs } from "../ops.ts"
-import { dotRows } from "./matMul.ts"
+import { dotRows, transposed } from "./matMul.ts"
 
 interface Window {
   readonly size: readonly [number, number]
@@ -66,11 +66,6 @@ const windowsOf = (x: Float32Array, image: Shape, n: number, outH: number, outW:
     const to = position * k + tap * c
     for (let i = 0; i < c; i++) out[to + i] = x[start + offset + i]!
   })
-}
-
-const transposed = (x: Float32Array, offset: number, rows: number, columns: number, out: Float32Array): Float32Array => {
-  for (let r = 0, i = offset; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = x[i++]!
-  return out
 }
 
 // The type rules have seen to it that all of these are float32: `data as Float32Array` below.

@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { Worker } from "node:worker_threads"
 import { CompileError, EngineUnavailable, ExecuteError } from "../../../domain/Errors.ts"
-import { Command, ring, Word, type WorkerMessage } from "./control.ts"
+import { Command, ring, Wake, Word, type WorkerMessage } from "./control.ts"
 import type { WorkerPlan } from "./WorkerPlan.ts"
 
 /** @category constants @since 0.1.0 */
@@ -110,7 +110,7 @@ export class Host {
 
   /** Until the session stands; fails with what the worker said. */
   get ready(): Effect.Effect<void, Failure> {
-    return this.wait(0, () => (this.#failure !== undefined ? Exit.fail(this.#failure) : this.#ready ? Exit.void : undefined))
+    return this.wait(Wake.ready, () => (this.#failure !== undefined ? Exit.fail(this.#failure) : this.#ready ? Exit.void : undefined))
   }
 
   /** Ends the worker after the step it is in; its native handles are released by itself. */

@@ -71,6 +71,8 @@ export interface Bound {
 /** The library, opened; `close` after everything made with it. @category models @since 0.1.0 */
 export class Ort {
   readonly #koffi: Koffi
+  /** Held: koffi unloads a library whose object is collected, and the functions in it with it. */
+  readonly #library: ReturnType<Koffi["load"]>
   readonly #api: { readonly [K in ApiName]: Native }
   readonly #env: Handle
   readonly #memory: Handle
@@ -79,7 +81,8 @@ export class Ort {
 
   constructor(koffi: Koffi, library: string) {
     this.#koffi = koffi
-    const base = koffi.load(library).func("OrtGetApiBase", "void *", [])()
+    this.#library = koffi.load(library)
+    const base = this.#library.func("OrtGetApiBase", "void *", [])()
     const [getApi] = koffi.decode(base, koffi.array("void *", 2)) as [unknown] // an array type decodes to an array
     const table = (koffi.decode(getApi, koffi.proto("void *", ["uint32_t"])) as Native)(apiVersion)
     if (!table) throw new OrtError(`the library has no API version ${apiVersion}`)

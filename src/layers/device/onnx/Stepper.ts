@@ -22,6 +22,8 @@ export interface Stepper {
   /** Runs one step that reads infeed slot `slot` and writes outfeed slot `out`; gives the loss. Throws `OrtError`. */
   readonly step: (slot: number, out: number, parity: number) => number
   readonly close: () => void
+  /** Held here, for the native tensors over it do not hold it. */
+  readonly memory: SharedArrayBuffer
 }
 
 type Entries = ReadonlyArray<{ readonly index: number; readonly tensors: BigUint64Array }>
@@ -85,6 +87,7 @@ export const make = (ort: Ort, plan: WorkerPlan): Stepper => {
     close: () => {
       for (const handle of tensors) ort.releaseTensor(handle)
       ort.releaseSession(session)
-    }
+    },
+    memory
   }
 }

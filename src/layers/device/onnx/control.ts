@@ -33,7 +33,7 @@ export const Word = {
 export const Command = { none: 0, run: 1, initialise: 2, close: 3 } as const
 
 /** Bits of `waiters`, and of the messages that answer them. @category constants @since 0.1.0 */
-export const Wake = { consumed: 1, idle: 2, produced: 4 } as const
+export const Wake = { consumed: 1, idle: 2, produced: 4, ready: 8 } as const
 
 /** Losses of at most this many steps are kept for one command. @category constants @since 0.1.0 */
 export const maxIterations = 4096

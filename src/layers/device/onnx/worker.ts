@@ -110,7 +110,7 @@ const open = () => {
   try {
     return new Ort(createRequire(import.meta.url)(plan.koffi), plan.library)
   } catch (error) {
-    post({ _tag: "Unavailable", detail: messageOf(error) })
+    post({ _tag: "Unavailable", detail: `${plan.library} could not be loaded: ${messageOf(error)}` })
     return undefined
   }
 }

@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { ExecuteError } from "../../../domain/Errors.ts"
 import { GraphError } from "../../../domain/graph/GraphError.ts"
@@ -35,10 +35,7 @@ const stepFailure = (error: unknown): ExecuteError => {
 }
 
 /** Lives until the surrounding scope closes; whoever waits then fails with `Closed`. @category constructors @since 0.1.0 */
-export const make = Effect.fnUntraced(function* (
-  replicas: Replicas,
-  capacities: Capacities
-): Effect.fn.Return<Executable, never, Scope.Scope> {
+export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities: Capacities): Effect.fn.Return<Executable, never, Scope.Scope> {
   const signal = Signal.make()
   const idle = yield* Semaphore.make(1)
   const infeed: Array<Batch> = []
@@ -127,7 +124,6 @@ export const make = Effect.fnUntraced(function* (
       if (missing.length > 0) return Effect.fail(failure("BadState", `no value for "${missing[0]}": initialise the state or write all of it`))
       return Effect.sync(replicas.read)
     }),
-    writeState: (state) =>
-      whenIdle(() => Effect.mapError(Effect.fromResult(replicas.write(state)), (detail) => failure("BadState", detail)))
+    writeState: (state) => whenIdle(() => Effect.mapError(Effect.fromResult(replicas.write(state)), (detail) => failure("BadState", detail)))
   }
 })

@@ -6,7 +6,16 @@
 import * as Result from "effect/Result"
 import * as Evaluate from "../../../domain/graph/Evaluate.ts"
 import {
-  type Batch, type BatchLeaf, batchLeaves, globalShape, outfeedLeaves, type Program, randomKeyName, type State, type StateLeaf, stateLeaves,
+  type Batch,
+  type BatchLeaf,
+  batchLeaves,
+  globalShape,
+  outfeedLeaves,
+  type Program,
+  randomKeyName,
+  type State,
+  type StateLeaf,
+  stateLeaves,
   type StepOutput
 } from "../../../domain/Program.ts"
 import * as RandomKey from "../../../domain/RandomKey.ts"
@@ -80,7 +89,12 @@ export const make = (program: Program, replicas: number): Replicas => {
       const leaf = leaves.find((l) => l.name === name)
       if (leaf === undefined) return Result.fail(`there is no state leaf "${name}"`)
       const type = stacked(leaf, replicas)
-      if (tensor.dtype !== type.dtype || !sameShape(tensor.shape, type.shape) || dtypeOfData(tensor.data) !== type.dtype || tensor.data.length !== sizeOf(type.shape)) {
+      if (
+        tensor.dtype !== type.dtype ||
+        !sameShape(tensor.shape, type.shape) ||
+        dtypeOfData(tensor.data) !== type.dtype ||
+        tensor.data.length !== sizeOf(type.shape)
+      ) {
         return Result.fail(`expected ${printType(type)} for "${name}", got ${printType(tensor)} with ${tensor.data.length} elements`)
       }
       const copy = tensor.data.slice()
@@ -120,7 +134,12 @@ export const make = (program: Program, replicas: number): Replicas => {
     values = next
     return {
       loss: places.loss < 0 ? NaN : outputs.reduce((total, of) => total + of[places.loss]![0]!, 0) / replicas,
-      outfeed: outfeeds.map(({ type }, i) => joined(outputs.map((of) => of[places.outfeeds[i]!]!), type))
+      outfeed: outfeeds.map(({ type }, i) =>
+        joined(
+          outputs.map((of) => of[places.outfeeds[i]!]!),
+          type
+        )
+      )
     }
   }
 

@@ -117,7 +117,10 @@ const batchToSpace = (c: Emit, x: NodeId, block: Array<number>, crops: Array<Arr
   const perm = tf.backend_util.getPermuted(reshaped.length, block.length)
   const permuted = tf.backend_util.getReshapedPermuted(shape, block, size)
   const whole = c.reshape(c.transpose(c.reshape(x, reshaped), perm), permuted)
-  return c.slice(whole, tf.backend_util.getSliceBeginCoords(crops, block.length), tf.backend_util.getSliceSize(permuted, crops, block.length))
+  const begin = tf.backend_util.getSliceBeginCoords(crops, block.length)
+  const extents = tf.backend_util.getSliceSize(permuted, crops, block.length)
+  // both leave out the axes after the blocks
+  return c.slice(whole, permuted.map((_, i) => begin[i] ?? 0), permuted.map((d, i) => extents[i] ?? d))
 }
 
 const depthToSpace = (c: Emit, x: NodeId, block: number, dataFormat: string): NodeId => {

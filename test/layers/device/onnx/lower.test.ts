@@ -226,6 +226,27 @@ describe("lowering to ONNX gives the reference's values", () => {
     onOrt(ort, graph, data).forEach((actual, i) => assertClose(actual, expected[i]!, 1e-5))
   })
 
+  it("joins a product with what is added to it, and sums columns by a product", () => {
+    const b = Builder.make()
+    const x = b.parameter("x", { _tag: "Batch" }, f32(32, 8))
+    const w = b.parameter("w", { _tag: "Batch" }, f32(8, 24))
+    const bias = b.parameter("bias", { _tag: "Batch" }, f32(24))
+    const product = Builder.matMul(b, x, w)
+    const inner = Builder.unary(b, "Relu", Builder.binary(b, "Add", product, bias))
+    const shared = Builder.matMul(b, x, w, { transposeA: false, transposeB: false })
+    b.output("gate", { _tag: "Outfeed" }, Builder.unary(b, "Sign", inner))
+    b.output("columns", { _tag: "Outfeed" }, Builder.reduce(b, "ReduceSum", inner, [0]))
+    b.output("kept", { _tag: "Outfeed" }, Builder.reduce(b, "ReduceSum", inner, [0], true))
+    const square = Builder.matMul(b, inner, inner, { transposeB: true })
+    b.output("twice", { _tag: "Outfeed" }, Builder.binary(b, "Add", square, square))
+    b.output("both", { _tag: "Outfeed" }, Builder.binary(b, "Add", Builder.matMul(b, inner, inner, { transposeA: true }), Builder.matMul(b, w, w, { transposeA: true })))
+    const graph = b.build()
+    assert.strictEqual(shared, product)
+    const data = [numbers(f32(32, 8), 1), numbers(f32(8, 24), 2), numbers(f32(24), 3)]
+    const expected = evaluate(graph, data)
+    onOrt(ort, graph, data).forEach((actual, i) => assertClose(actual, expected[i]!, 1e-5))
+  })
+
   it("gives the same sums of repeated ids every time with two threads", () => {
     const b = Builder.make()
     const x = b.parameter("x", { _tag: "Batch" }, f32(512, 64))

@@ -34,6 +34,8 @@ export const onOrt = (ort: Ort, graph: Graph, parameters: ReadonlyArray<TensorDa
     const outputs = lowered.outputs.map((port) => ({ port, ...tensor(port, allocate(port.type, sizeOf(port.shape))) }))
     const run = ort.runner(session, lowered.inputs.map((p) => p.name), lowered.outputs.map((p) => p.name))
     run({ inputs: BigUint64Array.from(inputs, (i) => i.handle), outputs: BigUint64Array.from(outputs, (o) => o.handle) })
+    // the native tensors do not hold the memory: it must be reachable up to here
+    if (inputs.some((i) => i.bytes.length === 0)) throw new Error("a tensor without memory")
     return outputs.map(({ port, bytes }) => {
       const data = allocate(port.type, sizeOf(port.shape))
       new Uint8Array(data.buffer).set(bytes.subarray(0, data.byteLength))

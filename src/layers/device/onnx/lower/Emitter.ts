@@ -23,6 +23,9 @@ interface EmitOptions {
   readonly outputs?: number
 }
 
+const keyOf = (op: string, inputs: ReadonlyArray<string>, attributes: { readonly [name: string]: Attribute }) =>
+  `${op}(${inputs.join()})${JSON.stringify(attributes)}`
+
 /** int64 elements, little-endian, without BigInt. */
 const int64Bytes = (values: ReadonlyArray<number>): Uint8Array => {
   const words = new Int32Array(values.length * 2)
@@ -89,7 +92,7 @@ export class Emitter {
 
   /** Adds a node and gives the names of its results; the same node again gives the same names. */
   emitAll(op: string, inputs: ReadonlyArray<string>, { attributes = {}, domain = "", outputs = 1 }: EmitOptions = {}): ReadonlyArray<string> {
-    const key = `${op}(${inputs.join()})${JSON.stringify(attributes)}`
+    const key = keyOf(op, inputs, attributes)
     const known = this.#known.get(key)
     if (known !== undefined && known.length >= outputs) return known
     const names = Array.from({ length: outputs }, () => this.#fresh())
@@ -101,6 +104,14 @@ export class Emitter {
   /** The same for nodes of one result. */
   emit(op: string, inputs: ReadonlyArray<string>, attributes: { readonly [name: string]: Attribute } = {}, domain = ""): string {
     return this.emitAll(op, inputs, { attributes, domain })[0]!
+  }
+
+  /** Takes back the node that makes `name`, so that its consumer can do its work too; no other node may read it. */
+  retract(name: string): OnnxNode {
+    const at = this.nodes.findLastIndex((node) => node.outputs[0] === name)
+    const [node] = this.nodes.splice(at, 1) as [OnnxNode] // every emitted name has its node
+    this.#known.delete(keyOf(node.op, node.inputs, node.attributes))
+    return node
   }
 
   /** A node of its own, never shared with an equal one: for graph outputs, which each need a name. */
@@ -139,6 +150,11 @@ export class Emitter {
 
   literal(dtype: DType, shape: Shape, data: TensorData): string {
     return this.#initializer(dtype, shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), undefined)
+  }
+
+  /** A row of ones, `[1, n]`. */
+  ones(n: number): string {
+    return this.#initializer("float32", [1, n], new Uint8Array(new Float32Array(n).fill(1).buffer), `ones[${n}]`)
   }
 
   reshape(name: string, shape: Shape): string {

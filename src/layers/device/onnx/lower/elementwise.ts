@@ -106,6 +106,17 @@ const atan2: Compose = (e, [y, x]) => {
   return e.emit("Where", [e.emit("And", [xZero, e.emit("Not", [yZero])]), onAxis, e.emit("Where", [negative, left, right])])
 }
 
+/** Steep enough to be 1 for every positive normal number. */
+const steepest = 3.4e38
+
+/** Of what is not negative, as in the gradient of Relu, by HardSigmoid, `min(1, max(0, steepest x))`: it is vectorised, Sign is not. */
+const sign = (e: Emitter, node: Node): Value => {
+  const x = e.value(node.inputs[0]!)
+  const { op, type } = e.at(node.inputs[0]!)
+  if (op !== "Relu" || type.dtype !== "float32") return { name: e.emit("Sign", [x.name]), shape: x.shape }
+  return { name: e.emit("HardSigmoid", [x.name], { alpha: { float: steepest }, beta: { float: 0 } }), shape: x.shape }
+}
+
 const select = (e: Emitter, node: Node): Value => {
   const values = node.inputs.map((x) => e.value(x))
   const [c, a, b] = values.map((v) => v.name)
@@ -118,7 +129,7 @@ const select = (e: Emitter, node: Node): Value => {
 export const elementwiseRules = {
   Neg: named("Neg"),
   Abs: named("Abs"),
-  Sign: named("Sign"),
+  Sign: sign,
   Exp: named("Exp"),
   Expm1: elementwise(expm1),
   Log: named("Log"),

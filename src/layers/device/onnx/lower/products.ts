@@ -3,11 +3,12 @@
  *
  * @since 0.1.0
  */
-import type { NodeOf } from "../../../../domain/graph/Graph.ts"
-import type { Shape } from "../../../../domain/Tensor.ts"
+import type { NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
+import { type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { elementwiseRules } from "./elementwise.ts"
 import { type Emitter, type Value, whole } from "./Emitter.ts"
-import type { Rules } from "./rule.ts"
-import { leading } from "./structure.ts"
+import type { Rule, Rules } from "./rule.ts"
+import { leading, structureRules } from "./structure.ts"
 
 const gemm = (e: Emitter, a: string, b: string, transA: boolean, transB: boolean): string =>
   e.emit("Gemm", [a, b], { ...(transA ? { transA: 1 } : {}), ...(transB ? { transB: 1 } : {}) })
@@ -31,8 +32,40 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   return whole(e.emit("FusedMatMul", [a, b], attributes, "com.microsoft"), node)
 }
 
+const isPlainGemm = (e: Emitter, id: NodeId): boolean => {
+  const node = e.at(id)
+  return node.op === "MatMul" && node.type.shape.length === 2 && e.uses[id] === 1 && e.nodes.findLast((n) => n.outputs[0] === e.value(id).name)?.op === "Gemm"
+}
+
+/** A sum with a two-dimensional product that nobody else reads is one Gemm. */
+const add: Rule<"Add"> = (e, node, id) => {
+  const product = node.inputs.find((x) => isPlainGemm(e, x))
+  if (product === undefined) return elementwiseRules.Add(e, node)
+  const other = e.value(node.inputs[0] === product ? node.inputs[1]! : node.inputs[0]!)
+  if (node.inputs[0] === node.inputs[1]) return elementwiseRules.Add(e, node)
+  const gemm = e.retract(e.value(product).name)
+  return whole(e.emit("Gemm", [...gemm.inputs, other.name], gemm.attributes), e.at(id))
+}
+
+/** Rows from which a product with ones adds columns up faster than ReduceSum does. */
+const fewRows = 16
+
+const reduceSum: Rule<"ReduceSum"> = (e, node) => {
+  const { axes } = node.attrs
+  const { dtype, shape } = e.at(node.inputs[0]!).type
+  const rows = sizeOf(shape.slice(0, axes.length))
+  const columns = sizeOf(shape.slice(axes.length))
+  const areLeading = axes.length > 0 && axes.every((axis, i) => axis === i)
+  if (dtype !== "float32" || !areLeading || rows < fewRows || columns < fewRows) return structureRules.ReduceSum(e, node)
+  const matrix = e.full(node.inputs[0]!)
+  const sums = e.emit("MatMul", [e.ones(rows), shape.length === 2 && axes.length === 1 ? matrix : e.reshape(matrix, [rows, columns])])
+  return whole(e.reshape(sums, node.type.shape), node)
+}
+
 /** @category rules @since 0.1.0 */
 export const productRules = {
+  Add: add,
+  ReduceSum: reduceSum,
   MatMul: matMul,
   Softmax: (e, node) => whole(e.emit("Softmax", [e.full(node.inputs[0]!)], { axis: -1 }), node),
   LogSoftmax: (e, node) => whole(e.emit("LogSoftmax", [e.full(node.inputs[0]!)], { axis: -1 }), node)

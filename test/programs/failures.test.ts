@@ -1,0 +1,153 @@
+import { assert, it } from "@effect/vitest"
+import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
+import { CheckpointError, ExecuteError, SinkError } from "../../src/domain/Errors.ts"
+import { Estimator, EstimatorTest } from "../../src/index.ts"
+import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
+import { Device } from "../../src/services/Device.ts"
+import type { Hook } from "../../src/services/Hooks.ts"
+import * as MetricSink from "../../src/services/MetricSink.ts"
+import { batches, makeRecurrent, recordLosses, seekable } from "./models.ts"
+
+class Broken extends Schema.TaggedError<Broken>()("Broken", {}) {}
+
+const input = seekable(batches(6, 4))
+const failuresOf = (exit: Exit.Exit<unknown, unknown>) =>
+  Exit.isFailure(exit) ? exit.cause.reasons.map((r) => (Cause.isFailReason(r) ? (r.error as { _tag: string })._tag : r._tag)) : ["success"]
+
+/** A store whose `n`-th save (counted from 0) and all later ones fail as on a full disk. */
+const fullAfter = (n: number) =>
+  Layer.effect(
+    CheckpointStore,
+    Effect.map(CheckpointStore, (inner) => {
+      let saves = 0
+      return CheckpointStore.of({
+        ...inner,
+        save: (directory, checkpoint, keep) =>
+          saves++ < n
+            ? inner.save(directory, checkpoint, keep)
+            : Effect.fail(new CheckpointError({ reason: "DiskFull", file: directory, detail: "no space left" }))
+      })
+    })
+  )
+
+for (const n of [0, 1, 3]) {
+  it.effect(`a disk that is full at save ${n} fails the run with a typed error, and what was saved stays`, () =>
+    Effect.gen(function* () {
+      const estimator = makeRecurrent({ modelDir: "full", saveCheckpointsSteps: 1 })
+      const error = yield* Effect.flip(Estimator.train(estimator, { input }).pipe(Effect.provide(fullAfter(n))))
+      assert.deepInclude(error, { _tag: "CheckpointError", reason: "DiskFull" })
+      const saved = yield* (yield* CheckpointStore).latest("full")
+      assert.strictEqual(saved?.step, n === 0 ? undefined : n - 1)
+    }).pipe(Effect.provide(EstimatorTest.layer()))
+  )
+}
+
+it.effect("a sink that cannot write fails the run", () =>
+  Effect.gen(function* () {
+    let written = 0
+    const sink: MetricSink.Sink = {
+      name: "full",
+      open: () =>
+        Effect.succeed(() => (++written < 4 ? Effect.void : Effect.fail(new SinkError({ file: "events.jsonl", detail: "no space left" }))))
+    }
+    const error = yield* Effect.flip(Estimator.train(makeRecurrent(), { input }).pipe(Effect.provide(MetricSink.layerAppend(sink))))
+    assert.strictEqual(error._tag, "SinkError")
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+/** The reference engine until its `n`-th run, which fails. */
+const lostAfter = (n: number) =>
+  Layer.effect(
+    Device,
+    Effect.map(Device, (inner) => {
+      let runs = 0
+      return Device.of({
+        ...inner,
+        compile: (program) =>
+          Effect.map(inner.compile(program), (executable) => ({
+            ...executable,
+            run: (iterations: number) =>
+              runs++ < n ? executable.run(iterations) : Effect.fail(new ExecuteError({ engine: "test", reason: "DeviceLost", detail: "gone" }))
+          }))
+      })
+    })
+  )
+
+it.effect("a lost device fails the run, and its state is not saved", () =>
+  Effect.gen(function* () {
+    const estimator = makeRecurrent({ modelDir: "lost", saveCheckpointsSteps: 2 })
+    const error = yield* Effect.flip(Estimator.train(estimator, { input }).pipe(Effect.provide(lostAfter(5))))
+    assert.deepInclude(error, { _tag: "ExecuteError", reason: "DeviceLost" })
+    assert.strictEqual((yield* (yield* CheckpointStore).latest("lost"))?.step, 4)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("keeps the failures of all parties, the first root cause first", () =>
+  Effect.gen(function* () {
+    const estimator = makeRecurrent({ modelDir: "both" })
+    const hook: Hook<Broken> = { name: "breaks", afterRun: ({ step }) => (step === 2 ? Effect.fail(new Broken()) : Effect.succeed("continue")) }
+    const exit = yield* Effect.exit(Estimator.train(estimator, { input, hooks: [hook] }).pipe(Effect.provide(fullAfter(1))))
+    assert.deepStrictEqual(failuresOf(exit), ["Broken", "CheckpointError"])
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("interrupted while it waits for a batch, it saves the steps done and closes the input", () =>
+  Effect.gen(function* () {
+    const losses: Array<number> = []
+    let closed = false
+    const slow = Stream.concat(Stream.fromIterable(batches(3, 4)), Stream.never).pipe(Stream.ensuring(Effect.sync(() => void (closed = true))))
+    const estimator = makeRecurrent({ modelDir: "waiting" })
+    const fiber = yield* Effect.forkChild(Estimator.train(estimator, { input: slow, hooks: [recordLosses(losses)] }))
+    while (losses.length < 3) yield* Effect.yieldNow
+    for (let i = 0; i < 20; i++) yield* Effect.yieldNow
+    yield* Fiber.interrupt(fiber)
+    assert.isTrue(closed)
+    assert.strictEqual((yield* (yield* CheckpointStore).latest("waiting"))?.step, 3)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("interrupted before the first batch, it ends at once and leaves nothing behind", () =>
+  Effect.gen(function* () {
+    let closed = false
+    const silent = Stream.never.pipe(Stream.ensuring(Effect.sync(() => void (closed = true))))
+    const fiber = yield* Effect.forkChild(Estimator.train(makeRecurrent({ modelDir: "silent" }), { input: silent }))
+    for (let i = 0; i < 20; i++) yield* Effect.yieldNow
+    yield* Fiber.interrupt(fiber)
+    assert.isTrue(closed)
+    assert.isUndefined(yield* (yield* CheckpointStore).latest("silent"))
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("a model function that throws is a typed error with its line", () =>
+  Effect.gen(function* () {
+    const estimator = Estimator.make({
+      modelFn: () => {
+        throw new Error("no such layer")
+      }
+    })
+    const error = yield* Effect.flip(Estimator.train(estimator, { input }))
+    assert.strictEqual(error._tag, "TraceError")
+    assert.include(error.message, "no such layer")
+    assert.include(error.message, "failures.test.ts")
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("a model directory that cannot be written is refused before any step", () =>
+  Effect.gen(function* () {
+    const readOnly = Layer.effect(
+      CheckpointStore,
+      Effect.map(CheckpointStore, (inner) =>
+        CheckpointStore.of({
+          ...inner,
+          prepare: (directory) => Effect.fail(new CheckpointError({ reason: "Unwritable", file: directory, detail: "read-only" }))
+        })
+      )
+    )
+    const losses: Array<number> = []
+    const error = yield* Effect.flip(
+      Estimator.train(makeRecurrent({ modelDir: "ro" }), { input, hooks: [recordLosses(losses)] }).pipe(Effect.provide(readOnly))
+    )
+    assert.deepInclude(error, { _tag: "CheckpointError", reason: "Unwritable" })
+    assert.deepStrictEqual(losses, [])
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
