@@ -16,7 +16,10 @@ import * as Workload from "./peers/Workload.ts"
 const allowedMb = 8
 const samples = 40
 
-const { values } = parseArgs({ allowNegative: true, options: { steps: { type: "string", default: "2000" }, record: { type: "boolean", default: true } } })
+const { values } = parseArgs({
+  allowNegative: true,
+  options: { steps: { type: "string", default: "2000" }, record: { type: "boolean", default: true } }
+})
 const sizes: Workload.Sizes = {
   ...Workload.sizesFromEnvironment(),
   ...{ layers: 2, modelWidth: 64, heads: 2, headWidth: 32, innerWidth: 128, target: 32, memory: 32, batch: 4 }

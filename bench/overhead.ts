@@ -18,7 +18,11 @@ const { values } = parseArgs({
   }
 })
 const micros = (seconds: number) => (seconds * 1e6).toFixed(1)
-const results = await race(["mlp-bare", "mlp-estimator", "mlp-estimator-2"], { rounds: Number(values.rounds), steps: Number(values.steps), starts: 1 })
+const results = await race(["mlp-bare", "mlp-estimator", "mlp-estimator-2"], {
+  rounds: Number(values.rounds),
+  steps: Number(values.steps),
+  starts: 1
+})
 const bare = results[0]!
 const rows = results.map((result) => {
   const added = paired(result, bare, (ours, theirs) => ours - theirs)

@@ -36,13 +36,33 @@ const names = positionals.length > 0 ? positionals : ["estimator", "ort-hand"]
 if ((await available(["torch"])).length === 0) process.exit(1)
 const reference = await losses("torch")
 let agree = true
-const rows: Array<ReadonlyArray<string>> = [["torch", "-", "-", reference.slice(0, 3).map((x) => x.toFixed(6)).join(" "), reference.at(-1)!.toFixed(6)]]
+const rows: Array<ReadonlyArray<string>> = [
+  [
+    "torch",
+    "-",
+    "-",
+    reference
+      .slice(0, 3)
+      .map((x) => x.toFixed(6))
+      .join(" "),
+    reference.at(-1)!.toFixed(6)
+  ]
+]
 for (const name of names) {
   const ours = await losses(name)
   const [first, all] = [furthest(ours.slice(0, 3), reference), furthest(ours, reference)]
   // written so that NaN disagrees
   agree &&= first <= tolerance.first && all <= tolerance.all
-  rows.push([name, first.toExponential(1), all.toExponential(1), ours.slice(0, 3).map((x) => x.toFixed(6)).join(" "), ours.at(-1)!.toFixed(6)])
+  rows.push([
+    name,
+    first.toExponential(1),
+    all.toExponential(1),
+    ours
+      .slice(0, 3)
+      .map((x) => x.toFixed(6))
+      .join(" "),
+    ours.at(-1)!.toFixed(6)
+  ])
 }
 const summary = report.table([["contender", "first 3, relative", `${steps} steps, relative`, "first losses", "last loss"], ...rows])
 console.log(summary)

@@ -49,7 +49,16 @@ const summarise = (results: ReadonlyArray<Result>): string => {
       firstLosses.map((loss) => loss.toFixed(5)).join(" ")
     ]
   })
-  const heading = ["contender", "ms/step", "ratio to torch", "ratio to ort-hand", "peak RSS MiB", "start to 1st step, s", "quiet bursts", "first losses"]
+  const heading = [
+    "contender",
+    "ms/step",
+    "ratio to torch",
+    "ratio to ort-hand",
+    "peak RSS MiB",
+    "start to 1st step, s",
+    "quiet bursts",
+    "first losses"
+  ]
   return report.table([heading, ...rows])
 }
 

@@ -11,7 +11,7 @@ const cli = join(root, "src/programs/cli/main.ts")
 const program = "examples/transformer-xl/main.ts"
 const modelDir = "runs/transformer-xl"
 const given = process.argv.slice(2)
-const steps = given.some((flag) => flag.startsWith("--max-steps") || flag.startsWith("--steps")) ? [] : ["--max-steps", "2000"]
+const steps = given.some((flag) => flag.startsWith("--max-steps") || flag.startsWith("--steps")) ? [] : ["--max-steps", "1800"]
 /** What evaluation and prediction must know of the training's flags. */
 const shared = given.flatMap((flag, i) => (["--param", "--engine", "--replicas", "--seed"].includes(flag) ? [flag, given[i + 1] ?? ""] : []))
 const began = Date.now()
@@ -26,8 +26,12 @@ const run = (what: string, command: string, ...flags: ReadonlyArray<string>) => 
   process.exit(status ?? 1)
 }
 
+// Ctrl-C is for the command under way, which saves before it ends
+process.on("SIGINT", () => undefined)
+const often = process.stdout.isTTY && !given.includes("--log-steps") ? ["--log-steps", "20"] : []
+
 rmSync(join(root, modelDir), { recursive: true, force: true })
-run("training on 210 speeches, from random values", "train", ...steps, ...given)
+run("training on 210 speeches, from random values", "train", ...steps, ...often, ...given)
 run("evaluating on 12 speeches that it has not seen, every character of them", "evaluate", ...shared)
 run("a speech of its own, character by character", "predict", ...shared)
 

@@ -99,7 +99,9 @@ export const start = async (name: string): Promise<Contender> => {
     env: { ...process.env, BENCH_DATA: dataDirectory, PYTHONDONTWRITEBYTECODE: "1" }
   })
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()))
+  // either shows as an early end of its output, which is reported with what it wrote on standard error
   child.on("error", () => {})
+  child.stdin.on("error", () => {})
   const next = messages(name, child)
   await next()
   const startSeconds = (performance.now() - began) / 1000

@@ -21,7 +21,10 @@ const require = createRequire(import.meta.url)
 const packageVersion = (name: string): string => {
   try {
     // found by its folder: some packages do not export their package.json
-    const folder = require.resolve.paths(name)!.map((path) => `${path}/${name}/package.json`).find(existsSync)
+    const folder = require.resolve
+      .paths(name)!
+      .map((path) => `${path}/${name}/package.json`)
+      .find(existsSync)
     return `${name} ${(JSON.parse(readFileSync(folder!, "utf8")) as { version: string }).version}` // every package.json has one
   } catch {
     return `${name} missing`

@@ -16,4 +16,7 @@ export const mean = (values: ReadonlyArray<number>): number => values.reduce((a,
 
 /** A list in random order. @category rules @since 0.1.0 */
 export const shuffled = <A>(values: ReadonlyArray<A>): Array<A> =>
-  values.map((value) => ({ value, key: Math.random() })).toSorted((a, b) => a.key - b.key).map(({ value }) => value)
+  values
+    .map((value) => ({ value, key: Math.random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ value }) => value)

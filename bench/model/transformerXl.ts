@@ -49,7 +49,11 @@ const distanceScores = (net: Net, layer: number, query: tf.Tensor): tf.Tensor =>
   const { B, K, R, s } = net
   const [N, E, T] = [s.heads, s.headWidth, s.target]
   const distances = tf.transpose(shaped<tf.Tensor3D>(tf.matMul(net.table, net.weight(`l${layer}.r`)), K, N, E), [1, 0, 2])
-  const padded = tf.pad(distances, [[0, 0], [1, 0], [0, 0]])
+  const padded = tf.pad(distances, [
+    [0, 0],
+    [1, 0],
+    [0, 0]
+  ])
   const scores = tf.matMul(shaped<tf.Tensor3D>(query, N, R, E), padded, false, true)
   return shaped(tf.slice(shaped<tf.Tensor4D>(scores, N, B, K + 1, T), [0, 0, 1, 0], [N, B, K, T]), N, B, T, K)
 }

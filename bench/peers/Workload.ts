@@ -32,7 +32,10 @@ export const weightShapes = (s: Sizes): ReadonlyMap<string, ReadonlyArray<number
     ["rr_b", [s.heads, s.headWidth]]
   ])
   for (let i = 0; i < s.layers; i++) {
-    shapes.set(`l${i}.qkv`, [d, 3 * width]).set(`l${i}.r`, [d, width]).set(`l${i}.o`, [width, d])
+    shapes
+      .set(`l${i}.qkv`, [d, 3 * width])
+      .set(`l${i}.r`, [d, width])
+      .set(`l${i}.o`, [width, d])
     shapes.set(`l${i}.ln1_g`, [d]).set(`l${i}.ln1_b`, [d])
     shapes.set(`l${i}.ff1_w`, [d, s.innerWidth]).set(`l${i}.ff1_b`, [s.innerWidth])
     shapes.set(`l${i}.ff2_w`, [s.innerWidth, d]).set(`l${i}.ff2_b`, [d])

@@ -39,7 +39,8 @@ const shorthand = (w: OnnxWriter.OnnxWriter) => ({
   /** `a b + c` of matrices. */
   gemm: (a: Value, b: Value, attributes: Attributes = {}, c?: Value) => w.op("Gemm", c === undefined ? [a, b] : [a, b, c], attributes),
   /** Batched product with a factor. */
-  product: (a: Value, b: Value, factor: number, attributes: Attributes = {}) => w.op("FusedMatMul", [a, b], { ...attributes, alpha: { float: factor } })
+  product: (a: Value, b: Value, factor: number, attributes: Attributes = {}) =>
+    w.op("FusedMatMul", [a, b], { ...attributes, alpha: { float: factor } })
 })
 
 type Shorthand = ReturnType<typeof shorthand>
@@ -137,7 +138,13 @@ const layerForward = (g: Step, layer: number, hidden: Value): { readonly hidden:
 }
 
 /** From the gradient of the mixed values [R, N * E] to those of the queries, keys and values, joined as the forward product gave them: [B, K, 3 N E]. */
-const attendBackward = (g: Step, layer: number, kept: Kept, dMixedRows: Value, dBiases: { readonly rw: Array<Value>; readonly rr: Array<Value> }): Value => {
+const attendBackward = (
+  g: Step,
+  layer: number,
+  kept: Kept,
+  dMixedRows: Value,
+  dBiases: { readonly rw: Array<Value>; readonly rr: Array<Value> }
+): Value => {
   const { B, E, K, M, N, R, T, scale } = g
   const dMixed = g.transpose(g.reshape(dMixedRows, B, T, N, E), 2, 0, 1, 3)
   const dValue = g.product(kept.weights, dMixed, 1, { transA: 1 })
@@ -157,7 +164,13 @@ const attendBackward = (g: Step, layer: number, kept: Kept, dMixedRows: Value, d
   return g.reshape(g.transpose(g.w.op("Concat", stack, { axis: 0 }), 2, 3, 0, 1, 4), B, K, 3 * N * E)
 }
 
-const layerBackward = (g: Step, layer: number, kept: Kept, dHidden: Value, dBiases: { readonly rw: Array<Value>; readonly rr: Array<Value> }): Value => {
+const layerBackward = (
+  g: Step,
+  layer: number,
+  kept: Kept,
+  dHidden: Value,
+  dBiases: { readonly rw: Array<Value>; readonly rr: Array<Value> }
+): Value => {
   const name = `l${layer}.`
   const p = `p.${name}`
   const width = 3 * g.N * g.E

@@ -3,7 +3,7 @@
  * State of the Union speeches. The recurrent cache is the model's memory: it passes from step to step on the device, in training,
  * in evaluation, and while `predict` samples text.
  *
- *   node examples/transformer-xl/main.ts train --model-dir runs/transformer-xl --max-steps 2000
+ *   node examples/transformer-xl/main.ts train --model-dir runs/transformer-xl --max-steps 1800
  *   node examples/transformer-xl/main.ts evaluate --model-dir runs/transformer-xl
  *   node examples/transformer-xl/main.ts predict --model-dir runs/transformer-xl --param prompt="We must"
  *

@@ -16,7 +16,14 @@ interface Progress {
 
 /** @category models @since 0.1.0 */
 export type RunEvent =
-  | { readonly event: "begin"; readonly mode: string; readonly engine: string; readonly replicas: number; readonly step: number; readonly time: string }
+  | {
+      readonly event: "begin"
+      readonly mode: string
+      readonly engine: string
+      readonly replicas: number
+      readonly step: number
+      readonly time: string
+    }
   | { readonly event: "compile"; readonly mode: string; readonly nodes: number; readonly millis: number }
   | (Progress & {
       readonly event: "train"

@@ -32,9 +32,10 @@ export interface InputSource<E = never, R = never> {
 export type Input<E = never, R = never> = InputSource<E, R> | Stream.Stream<Example, E, R>
 
 /** @category constructors @since 0.1.0 */
-export const make = <E, R>(
-  batches: (from: Position | undefined) => Stream.Stream<PositionedExample, E, R>
-): InputSource<E, R> => ({ _tag: "InputSource", batches })
+export const make = <E, R>(batches: (from: Position | undefined) => Stream.Stream<PositionedExample, E, R>): InputSource<E, R> => ({
+  _tag: "InputSource",
+  batches
+})
 
 /**
  * A plain stream as a source: its position is the number of batches taken, and resuming skips that many. Right for any
@@ -54,4 +55,5 @@ export const fromStream = <E, R>(stream: Stream.Stream<Example, E, R>): InputSou
   })
 
 /** @category rules @since 0.1.0 */
-export const toSource = <E, R>(input: Input<E, R>): InputSource<E, R> => ("_tag" in input && input._tag === "InputSource" ? input : fromStream(input as Stream.Stream<Example, E, R>))
+export const toSource = <E, R>(input: Input<E, R>): InputSource<E, R> =>
+  "_tag" in input && input._tag === "InputSource" ? input : fromStream(input as Stream.Stream<Example, E, R>)

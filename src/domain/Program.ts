@@ -58,9 +58,7 @@ export const randomKeyName = "random_key"
 /** @category rules @since 0.1.0 */
 export const stateLeaves = (graph: Graph): ReadonlyArray<StateLeaf> =>
   graph.parameters.flatMap((p) =>
-    p.role._tag === "State"
-      ? [{ name: p.name, kind: p.role.kind, trainable: p.role.trainable, type: graph.nodes[p.node]!.type }]
-      : []
+    p.role._tag === "State" ? [{ name: p.name, kind: p.role.kind, trainable: p.role.trainable, type: graph.nodes[p.node]!.type }] : []
   )
 
 /** @category rules @since 0.1.0 */
@@ -72,8 +70,7 @@ export const outfeedLeaves = (graph: Graph): ReadonlyArray<OutfeedLeaf> =>
   graph.outputs.flatMap((o) => (o.role._tag === "Outfeed" ? [{ name: o.name, type: graph.nodes[o.node]!.type }] : []))
 
 /** Shape of a per-replica leaf once the replicas' parts are put together on axis 0. @category rules @since 0.1.0 */
-export const globalShape = (shape: Shape, replicas: number): Shape =>
-  shape.length === 0 ? [replicas] : [shape[0]! * replicas, ...shape.slice(1)]
+export const globalShape = (shape: Shape, replicas: number): Shape => (shape.length === 0 ? [replicas] : [shape[0]! * replicas, ...shape.slice(1)])
 
 /**
  * The whole state by leaf name. Cache leaves are stacked: `[replicas, …shape]`; all others have the leaf's own shape.

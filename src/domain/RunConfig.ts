@@ -64,7 +64,5 @@ export const decode = (input: unknown): Result.Result<RunConfig, ConfigError> =>
       return Result.fail(new ConfigError({ key, detail: `${value} is refused: ${String(decoded.failure.message).split("\n")[0]}.` }))
     }
   }
-  return Schema.decodeUnknownResult(RunConfig)(input).pipe(
-    Result.mapError((error) => new ConfigError({ key: "config", detail: error.message }))
-  )
+  return Schema.decodeUnknownResult(RunConfig)(input).pipe(Result.mapError((error) => new ConfigError({ key: "config", detail: error.message })))
 }

@@ -70,13 +70,7 @@ export const view = (dtype: DType, buffer: ArrayBufferLike, byteOffset: number, 
 
 /** The dtype whose storage is this array's class; `undefined` for any other value. @category rules @since 0.1.0 */
 export const dtypeOfData = (data: unknown): DType | undefined =>
-  data instanceof Float32Array
-    ? "float32"
-    : data instanceof Int32Array
-      ? "int32"
-      : data instanceof Uint8Array
-        ? "bool"
-        : undefined
+  data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : data instanceof Uint8Array ? "bool" : undefined
 
 const isExtent = (d: number) => Number.isInteger(d) && d >= 0
 

@@ -37,12 +37,7 @@ const join = (prefix: string, key: string | number) => (prefix === "" ? String(k
  * @category combinators
  * @since 0.1.0
  */
-export const map = <A, B>(
-  nest: Nest<A>,
-  prefix: string,
-  f: (leaf: A, name: string) => B,
-  isLeaf: (u: unknown) => boolean = isTyped
-): Nest<B> => {
+export const map = <A, B>(nest: Nest<A>, prefix: string, f: (leaf: A, name: string) => B, isLeaf: (u: unknown) => boolean = isTyped): Nest<B> => {
   const visit = (value: Nest<A>, name: string): Nest<B> => {
     if (isLeaf(value) || typeof value !== "object" || value === null) return f(value as A, name) // what is no container is a leaf
     if (Array.isArray(value)) return (value as ReadonlyArray<Nest<A>>).map((item, i) => visit(item, join(name, i)))

@@ -61,7 +61,11 @@ export const predict = <P, E = never, R = never>(
   options: PredictOptions<E, R>
 ): Stream.Stream<Prediction, EstimatorError | E, EstimatorServices | R> => {
   // the pull fails with `Done` besides the program's errors, and lives in the stream's scope
-  const batches = Stream.scoped(Stream.fromPull(batchPull(estimator, options))) as Stream.Stream<Prediction, EstimatorError | E, EstimatorServices | R>
+  const batches = Stream.scoped(Stream.fromPull(batchPull(estimator, options))) as Stream.Stream<
+    Prediction,
+    EstimatorError | E,
+    EstimatorServices | R
+  >
   if (options.yieldSingleExamples === false) return batches
   const rowsOf = (batch: Prediction) => Array.from({ length: Object.values(batch)[0]?.shape[0] ?? 0 }, (_, i) => rowOf(batch, i))
   return Stream.flatMap(batches, (batch) => Stream.fromIterable(rowsOf(batch)))
@@ -78,7 +82,7 @@ const batchPull = Effect.fnUntraced(function* <P, E, R>(
   if (first === undefined) return Cause.done()
   const restored = yield* toRestore(config, options.checkpointPath)
   const silent = { emit: () => Effect.void, flush: Effect.void }
-  const run = yield* session.compile(estimator, "predict", first, estimator.predictBatchSize, silent)
+  const run = yield* session.compile(estimator, "predict", first, estimator.predictBatchSize, config.seed, silent)
   yield* session.setState(run, config, restored, ["variable"])
   const pump = pumps.make<E>({ feed, first, spec: run.spec, executable: run.executable, limit: Infinity, pad: true })
   const outfeed = yield* (yield* Outfeed).open<Prediction>(waiting)
@@ -86,17 +90,19 @@ const batchPull = Effect.fnUntraced(function* <P, E, R>(
   const read = reader(run.traced.program, run.traced.predictions, run.spec)
   const moved = yield* drains.make(run.executable, (output) => outfeed.offer(read(output.outfeed, pump.nextValid())))
   const rendezvous = yield* Rendezvous
-  yield* rendezvous.meet(Effect.flatMap(runAll(run, pump, Infinity), moved.endAt), [
-    { name: "infeed", effect: pump.effect },
-    { name: "outfeed", effect: moved.effect }
-  ]).pipe(
-    Effect.matchCauseEffect({
-      // predictions made before the failure come first
-      onFailure: (cause) => Effect.andThen(outfeed.end, Deferred.failCause(outcome, cause)),
-      onSuccess: () => Effect.andThen(outfeed.end, Deferred.fail(outcome, Cause.Done()))
-    }),
-    Effect.forkScoped
-  )
+  yield* rendezvous
+    .meet(Effect.flatMap(runAll(run, pump, Infinity), moved.endAt), [
+      { name: "infeed", effect: pump.effect },
+      { name: "outfeed", effect: moved.effect }
+    ])
+    .pipe(
+      Effect.matchCauseEffect({
+        // predictions made before the failure come first
+        onFailure: (cause) => Effect.andThen(outfeed.end, Deferred.failCause(outcome, cause)),
+        onSuccess: () => Effect.andThen(outfeed.end, Deferred.fail(outcome, Cause.Done()))
+      }),
+      Effect.forkScoped
+    )
   const next: BatchPull<E> = outfeed.take.pipe(
     Effect.map((batch) => [batch] as const),
     Pull.catchDone(() => Deferred.await(outcome))

@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import type { CheckpointError, ExecuteError, SinkError } from "../domain/Errors.ts"
 import type { Position } from "../domain/Input.ts"
 import { globalStepName } from "../domain/Program.ts"

@@ -55,6 +55,7 @@ export const compile = Effect.fnUntraced(function* <P>(
   mode: Mode,
   first: PositionedExample,
   batchSize: number | undefined,
+  seed: number,
   events: Events
 ): Effect.fn.Return<Session, InputError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
   const device = yield* Device
@@ -66,6 +67,7 @@ export const compile = Effect.fnUntraced(function* <P>(
     cacheFn: estimator.cacheFn,
     mode,
     params: estimator.params,
+    seed,
     replicas: device.replicas,
     features: spec.features,
     labels: spec.labels,
@@ -84,9 +86,7 @@ export interface Restored {
 }
 
 /** The newest checkpoint of the model directory, if there is one. @category constructors @since 0.1.0 */
-export const latest = Effect.fnUntraced(function* (
-  config: RunConfig
-): Effect.fn.Return<Restored | undefined, CheckpointError, CheckpointStore> {
+export const latest = Effect.fnUntraced(function* (config: RunConfig): Effect.fn.Return<Restored | undefined, CheckpointError, CheckpointStore> {
   if (config.modelDir === undefined) return undefined
   const store = yield* CheckpointStore
   const ref = yield* store.latest(config.modelDir)

@@ -7,7 +7,15 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { type CheckpointError, ConfigError, type EstimatorError, type ExecuteError, InputError, type NanLossError, type SinkError } from "../domain/Errors.ts"
+import {
+  type CheckpointError,
+  ConfigError,
+  type EstimatorError,
+  type ExecuteError,
+  InputError,
+  type NanLossError,
+  type SinkError
+} from "../domain/Errors.ts"
 import { type Input, toSource } from "../domain/Input.ts"
 import { globalStepName, type State } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
@@ -95,10 +103,11 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, E, R, HE, HR>(est
   const from = restored?.checkpoint.texts.get(savers.inputPositionText)
   const { feed, first } = yield* session.openInput(toSource(options.input), from, config.prefetch)
   if (first === undefined) {
-    const detail = from === undefined ? "the input has no batches" : "the input has no batches after the saved position; repeat it, or train with another"
+    const detail =
+      from === undefined ? "the input has no batches" : "the input has no batches after the saved position; repeat it, or train with another"
     return yield* new InputError({ reason: "Empty", leaf: "", detail })
   }
-  const run = yield* session.compile(estimator, "train", first, estimator.trainBatchSize, log)
+  const run = yield* session.compile(estimator, "train", first, estimator.trainBatchSize, config.seed, log)
   yield* session.setState(run, config, restored, ["variable", "slot", "cache", "random"])
   const firstCache: State = config.cachePolicy === "loop" ? yield* session.readCache(run) : new Map()
   const limit = lastStep === undefined ? Infinity : lastStep - startStep
@@ -113,23 +122,27 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, E, R, HE, HR>(est
   })
   const builtIn: ReadonlyArray<Hook<BuiltInError>> = [
     nanGuard,
-    checkpoint(saver, config), ...(config.logStepCountSteps > 0 ? [logProgress(log, run.spec, config.logStepCountSteps)] : [])]
+    checkpoint(saver, config),
+    ...(config.logStepCountSteps > 0 ? [logProgress(log, run.spec, config.logStepCountSteps)] : [])
+  ]
   const call = hostCaller(run.traced, run.spec)
   const outfeed = yield* drains.make(run.executable, (output, count) => call(output, pump.nextValid(), startStep + count))
   const allHooks: ReadonlyArray<Hook<HE | BuiltInError, HR>> = [...hooks, ...builtIn]
   const loop = runLoop({ config, run, pump, hooks: allHooks, startStep, lastStep, firstCache, saver }).pipe(
     Effect.tap((result) => outfeed.endAt(result.steps))
   )
-  const result = yield* (yield* Rendezvous).meet(loop, [
-    { name: "infeed", effect: pump.effect },
-    { name: "outfeed", effect: outfeed.effect }
-  ]).pipe(
-    Effect.onExit((exit) => {
-      const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
-      const step = startStep + pump.consumed()
-      return Effect.ignore(Effect.andThen(Effect.ignore(saver.settle), log.emit({ event: "end", mode: "train", step, reason })))
-    })
-  )
+  const result = yield* (yield* Rendezvous)
+    .meet(loop, [
+      { name: "infeed", effect: pump.effect },
+      { name: "outfeed", effect: outfeed.effect }
+    ])
+    .pipe(
+      Effect.onExit((exit) => {
+        const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
+        const step = startStep + pump.consumed()
+        return Effect.ignore(Effect.andThen(Effect.ignore(saver.settle), log.emit({ event: "end", mode: "train", step, reason })))
+      })
+    )
   yield* log.flush
   return result
 })

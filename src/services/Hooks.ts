@@ -54,4 +54,8 @@ export interface Hook<E = never, R = never> {
 export const Hooks = Context.Reference<ReadonlyArray<Hook>>("effect-estimator/services/Hooks", { defaultValue: () => [] })
 
 /** Adds a hook after those provided so far. @category layers @since 0.1.0 */
-export const layerAppend = (hook: Hook): Layer.Layer<never> => Layer.effect(Hooks, Effect.map(Hooks, (hooks) => [...hooks, hook]))
+export const layerAppend = (hook: Hook): Layer.Layer<never> =>
+  Layer.effect(
+    Hooks,
+    Effect.map(Hooks, (hooks) => [...hooks, hook])
+  )

@@ -21,4 +21,8 @@ export interface Sink {
 export const MetricSink = Context.Reference<ReadonlyArray<Sink>>("effect-estimator/services/MetricSink", { defaultValue: () => [] })
 
 /** Adds a sink after those provided so far. @category layers @since 0.1.0 */
-export const layerAppend = (sink: Sink): Layer.Layer<never> => Layer.effect(MetricSink, Effect.map(MetricSink, (sinks) => [...sinks, sink]))
+export const layerAppend = (sink: Sink): Layer.Layer<never> =>
+  Layer.effect(
+    MetricSink,
+    Effect.map(MetricSink, (sinks) => [...sinks, sink])
+  )

@@ -19,7 +19,6 @@ export interface Drain<A> {
 }
 
 /** @category services @since 0.1.0 */
-export class Outfeed extends Context.Service<
-  Outfeed,
-  { readonly open: <A>(capacity: number) => Effect.Effect<Drain<A>, never, Scope.Scope> }
->()("effect-estimator/services/Outfeed") {}
+export class Outfeed extends Context.Service<Outfeed, { readonly open: <A>(capacity: number) => Effect.Effect<Drain<A>, never, Scope.Scope> }>()(
+  "effect-estimator/services/Outfeed"
+) {}

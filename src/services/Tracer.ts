@@ -21,6 +21,8 @@ export interface TraceRequest<P> {
   readonly features: Nest<TensorType>
   readonly labels?: Nest<TensorType> | undefined
   readonly perReplicaBatchSize: number
+  /** Seeds what the model function draws on the host, where it may: the initial values of tf.layers. Default: a fixed number. */
+  readonly seed?: number | undefined
 }
 
 /** A metric of the spec, with the outfeed leaves that feed it. @category models @since 0.1.0 */
@@ -41,7 +43,12 @@ export interface TracedMetric {
 export interface Traced {
   readonly program: Program
   readonly metrics: ReadonlyArray<TracedMetric>
-  readonly hostCall: { readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void; readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }> } | undefined
+  readonly hostCall:
+    | {
+        readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void
+        readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
+      }
+    | undefined
   /** Prediction name and its index in the outfeed. */
   readonly predictions: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
 }

@@ -10,7 +10,9 @@ const example = (rows: number): Example => ({ features: { b: floats([rows, 3]), 
 
 const spec = (replicas = 2, size?: number) => Result.getOrThrow(specOf(example(4), replicas, size))
 const failure = <A, E extends { reason: string; leaf: string; message: string }>(result: Result.Result<A, E>) =>
-  Result.isFailure(result) ? { reason: result.failure.reason, leaf: result.failure.leaf, message: result.failure.message } : assert.fail("expected a failure")
+  Result.isFailure(result)
+    ? { reason: result.failure.reason, leaf: result.failure.leaf, message: result.failure.message }
+    : assert.fail("expected a failure")
 
 describe("specOf", () => {
   it("names leaves in sorted order, features first, and splits the batch over the replicas", () => {
@@ -77,7 +79,11 @@ describe("prepare", () => {
 describe("firstRows", () => {
   it("cuts the padding off batch leaves only", () => {
     const data = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8)
-    assert.deepStrictEqual(firstRows(data, { dtype: "float32", shape: [2, 2] }, spec(), 3), { dtype: "float32", shape: [3, 2], data: data.subarray(0, 6) })
+    assert.deepStrictEqual(firstRows(data, { dtype: "float32", shape: [2, 2] }, spec(), 3), {
+      dtype: "float32",
+      shape: [3, 2],
+      data: data.subarray(0, 6)
+    })
     assert.deepStrictEqual(firstRows(data, { dtype: "float32", shape: [4] }, spec(), 3).shape, [8])
     assert.deepStrictEqual(firstRows(Float32Array.of(1, 2), { dtype: "float32", shape: [] }, spec(), 3).shape, [2])
   })

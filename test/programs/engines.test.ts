@@ -7,11 +7,22 @@ import { DeviceOnnx, DeviceReference, Estimator, EstimatorTest } from "../../src
 import type { Device } from "../../src/services/Device.ts"
 import { batches, makeRecurrent, recordLosses, seekable } from "./models.ts"
 
-const onnx = (options: DeviceOnnx.Options = {}) => Layer.mergeAll(Layer.provideMerge(DeviceOnnx.layer(options), EstimatorTest.layer()), NodeServices.layer)
+const onnx = (options: DeviceOnnx.Options = {}) =>
+  Layer.mergeAll(Layer.provideMerge(DeviceOnnx.layer(options), EstimatorTest.layer()), NodeServices.layer)
 const reference = (replicas: number) => Layer.mergeAll(EstimatorTest.layer({ replicas }), NodeServices.layer)
 
 /** Two layers of width 16 on real text, 8 rows a step. */
-const parts = transformerXl.make({ ...transformerXl.params, layers: 2, width: 16, heads: 2, inner: 32, memory: 8, segment: 8, batch: 8, learningRate: 3e-3 })
+const parts = transformerXl.make({
+  ...transformerXl.params,
+  layers: 2,
+  width: 16,
+  heads: 2,
+  inner: 32,
+  memory: 8,
+  segment: 8,
+  batch: 8,
+  learningRate: 3e-3
+})
 
 const lossesOf = (dropout: number) =>
   Effect.gen(function* () {
@@ -29,20 +40,22 @@ const agree = (a: ReadonlyArray<number>, b: ReadonlyArray<number>, tolerance: nu
   for (const [i, loss] of a.entries()) assert.closeTo(loss, b[i]!, tolerance, `step ${i + 1}`)
 }
 
-it.live("Transformer-XL: the engines agree with 1, 2 and 4 replicas, and the replicas with one another", () =>
-  Effect.gen(function* () {
-    const whole = yield* lossesOf(0).pipe(Effect.provide(reference(1)))
-    for (const replicas of [1, 2, 4]) {
-      agree(yield* lossesOf(0).pipe(Effect.provide(reference(replicas))), whole, 1e-4)
-      agree(yield* lossesOf(0).pipe(Effect.provide(onnx({ replicas }))), whole, 1e-4)
-    }
-    // the random draws are the same bits on both engines, and others on each replica
-    for (const replicas of [1, 2]) {
-      const dropped = yield* lossesOf(0.2).pipe(Effect.provide(reference(replicas)))
-      agree(yield* lossesOf(0.2).pipe(Effect.provide(onnx({ replicas }))), dropped, 1e-4)
-      assert.isAbove(Math.abs(dropped[3]! - whole[3]!), 1e-3)
-    }
-  }),
+it.live(
+  "Transformer-XL: the engines agree with 1, 2 and 4 replicas, and the replicas with one another",
+  () =>
+    Effect.gen(function* () {
+      const whole = yield* lossesOf(0).pipe(Effect.provide(reference(1)))
+      for (const replicas of [1, 2, 4]) {
+        agree(yield* lossesOf(0).pipe(Effect.provide(reference(replicas))), whole, 1e-4)
+        agree(yield* lossesOf(0).pipe(Effect.provide(onnx({ replicas }))), whole, 1e-4)
+      }
+      // the random draws are the same bits on both engines, and others on each replica
+      for (const replicas of [1, 2]) {
+        const dropped = yield* lossesOf(0.2).pipe(Effect.provide(reference(replicas)))
+        agree(yield* lossesOf(0.2).pipe(Effect.provide(onnx({ replicas }))), dropped, 1e-4)
+        assert.isAbove(Math.abs(dropped[3]! - whole[3]!), 1e-3)
+      }
+    }),
   180_000
 )
 

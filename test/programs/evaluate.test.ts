@@ -35,7 +35,9 @@ const estimatorOf = (size: number) => {
 for (const replicas of [1, 2]) {
   it.effect(`counts every example once, whatever the batch size (${replicas} replicas)`, () =>
     Effect.gen(function* () {
-      const results = yield* Effect.forEach([10, 4, 2], (size) => Estimator.evaluate(estimatorOf(size), { input: Stream.fromIterable(split(10, size)) }))
+      const results = yield* Effect.forEach([10, 4, 2], (size) =>
+        Estimator.evaluate(estimatorOf(size), { input: Stream.fromIterable(split(10, size)) })
+      )
       for (const result of results) {
         assert.strictEqual(result.examples, 10)
         assert.closeTo(result.metrics["mse"]!, results[0]!.metrics["mse"]!, 1e-6)
@@ -121,9 +123,7 @@ it.effect("a prediction that waits for its input can be interrupted", () =>
   Effect.gen(function* () {
     let seen = 0
     const input = Stream.concat(Stream.fromIterable(batches(2, 4)), Stream.never)
-    const fiber = yield* Effect.forkChild(
-      Stream.runForEach(Estimator.predict(makeRecurrent(), { input }), () => Effect.sync(() => void seen++))
-    )
+    const fiber = yield* Effect.forkChild(Stream.runForEach(Estimator.predict(makeRecurrent(), { input }), () => Effect.sync(() => void seen++)))
     while (seen < 8) yield* Effect.yieldNow
     yield* Fiber.interrupt(fiber)
     assert.isDefined(fiber.pollUnsafe())

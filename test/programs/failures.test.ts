@@ -47,8 +47,7 @@ it.effect("a sink that cannot write fails the run", () =>
     let written = 0
     const sink: MetricSink.Sink = {
       name: "full",
-      open: () =>
-        Effect.succeed(() => (++written < 4 ? Effect.void : Effect.fail(new SinkError({ file: "events.jsonl", detail: "no space left" }))))
+      open: () => Effect.succeed(() => (++written < 4 ? Effect.void : Effect.fail(new SinkError({ file: "events.jsonl", detail: "no space left" }))))
     }
     const error = yield* Effect.flip(Estimator.train(makeRecurrent(), { input }).pipe(Effect.provide(MetricSink.layerAppend(sink))))
     assert.strictEqual(error._tag, "SinkError")

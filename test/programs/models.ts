@@ -1,6 +1,7 @@
 /** Small models and inputs for the programs' tests. */
 import * as tf from "@tensorflow/tfjs-core"
-import { Effect, Layer, Stream } from "effect"
+import type { Layer } from "effect"
+import { Effect, Stream } from "effect"
 import type { Example } from "../../src/domain/Input.ts"
 import * as Input from "../../src/domain/Input.ts"
 import { mean } from "../../src/domain/metrics/Metrics.ts"

@@ -13,11 +13,11 @@ const labels = (values: ReadonlyArray<number>) => ({
   features: tensor(Float32Array.from(values), [values.length]),
   labels: tensor(Float32Array.from(values), [values.length])
 })
-const descending = (config = {}) =>
-  Estimator.make({ modelFn: descent, params: { rate: 0.25 }, config: { iterationsPerLoop: 1, ...config } })
+const descending = (config = {}) => Estimator.make({ modelFn: descent, params: { rate: 0.25 }, config: { iterationsPerLoop: 1, ...config } })
 
 /** Weights after each step of `descent` on batches with these means, from 0. */
-const weights = (means: ReadonlyArray<number>) => means.reduce<Array<number>>((all, y) => [...all, (all.at(-1) ?? 0) + 0.5 * (y - (all.at(-1) ?? 0))], [])
+const weights = (means: ReadonlyArray<number>) =>
+  means.reduce<Array<number>>((all, y) => [...all, (all.at(-1) ?? 0) + 0.5 * (y - (all.at(-1) ?? 0))], [])
 
 it.effect("follows plain gradient descent, step by step", () =>
   Effect.gen(function* () {

@@ -42,8 +42,35 @@ export interface RandomAttrs {
 type None = { readonly [key: string]: never }
 
 export const unaryOps = [
-  "Neg", "Abs", "Sign", "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan",
-  "Sinh", "Cosh", "Tanh", "Asinh", "Acosh", "Atanh", "Sigmoid", "Softplus", "Relu", "Erf", "Floor", "Ceil", "Round"
+  "Neg",
+  "Abs",
+  "Sign",
+  "Exp",
+  "Expm1",
+  "Log",
+  "Log1p",
+  "Sqrt",
+  "Rsqrt",
+  "Reciprocal",
+  "Sin",
+  "Cos",
+  "Tan",
+  "Asin",
+  "Acos",
+  "Atan",
+  "Sinh",
+  "Cosh",
+  "Tanh",
+  "Asinh",
+  "Acosh",
+  "Atanh",
+  "Sigmoid",
+  "Softplus",
+  "Relu",
+  "Erf",
+  "Floor",
+  "Ceil",
+  "Round"
 ] as const
 /** Arithmetic: equal dtypes and shapes in, the same out. */
 export const binaryOps = ["Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Max", "Min", "Atan2"] as const

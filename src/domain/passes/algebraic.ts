@@ -61,7 +61,10 @@ const mul: Rule<"Mul"> = (cx, node) => {
 
 /** `(x * c) * y` with `y` repeated and `c` a power of two: `c` goes to the smaller factor. */
 const scaleSmaller: Rule<"Mul"> = (cx, node) => {
-  for (const [big, small] of [[0, 1], [1, 0]] as const) {
+  for (const [big, small] of [
+    [0, 1],
+    [1, 0]
+  ] as const) {
     const scaled = as(cx, node.inputs[big]!, "Mul")
     const repeated = as(cx, node.inputs[small]!, "Broadcast")
     const c = scaled === undefined ? undefined : fillOf(cx, scaled.inputs[1]!)

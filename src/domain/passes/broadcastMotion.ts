@@ -28,7 +28,11 @@ const lift: Rule<OpName> = (cx, node) => {
   for (const x of sources) shape = shape === undefined ? undefined : Builder.broadcastShapes(shape, cx.typeOf(x).shape)
   if (shape === undefined || sizeOf(shape) >= sizeOf(node.type.shape)) return undefined
   const joined = shape
-  const small = addNode(cx, node as Node, sources.map((x) => Builder.broadcastTo(cx, x, joined)))
+  const small = addNode(
+    cx,
+    node as Node,
+    sources.map((x) => Builder.broadcastTo(cx, x, joined))
+  )
   return Builder.broadcastTo(cx, small, node.type.shape)
 }
 
@@ -43,8 +47,7 @@ const reduce: Rule<Exclude<ReduceOp, "ReduceProd">> = (cx, node) => {
   const kept = keepDims ? inner : inner.filter((_, axis) => !axes.includes(axis))
   const reduced = axes.every((axis) => inner[axis] === 1) ? Builder.reshape(cx, narrow, kept) : cx.add(node.op, [narrow], { axes, keepDims })
   const times = sizeOf(axes.filter((axis) => inner[axis] === 1).map((axis) => out[axis]!))
-  const total =
-    node.op === "ReduceSum" && times > 1 ? Builder.binary(cx, "Mul", reduced, Builder.scalar(cx, node.type.dtype, times)) : reduced
+  const total = node.op === "ReduceSum" && times > 1 ? Builder.binary(cx, "Mul", reduced, Builder.scalar(cx, node.type.dtype, times)) : reduced
   return Builder.broadcastTo(cx, total, node.type.shape)
 }
 

@@ -25,7 +25,11 @@ const fold: Rule<OpName> = (cx, node) => {
   if (sizeOf(node.type.shape) > foldLimit) return undefined
   if (node.inputs.reduce((n, x) => n + sizeOf(cx.typeOf(x).shape), 0) > workLimit) return undefined
   try {
-    const { data, shape } = evaluateNode(node as Node, node.inputs.map((x) => valueOf(cx, x)), 0)
+    const { data, shape } = evaluateNode(
+      node as Node,
+      node.inputs.map((x) => valueOf(cx, x)),
+      0
+    )
     return cx.add("Constant", [], { shape, data })
   } catch (error) {
     if (error instanceof GraphError) return undefined // an index out of range: a failure of the run, not of the compiler
@@ -37,8 +41,26 @@ const valueOf = (cx: Context, x: NodeId): Tensor => evaluateNode(cx.nodeOf(x), [
 
 /** Not among them: products and windows, which are left to the engine, and broadcasts, which are smaller than their result. */
 const structural = [
-  "Reshape", "Transpose", "Concat", "Slice", "Pad", "Reverse", "Gather", "OneHot", "ArgMax", "ArgMin", "CumSum", "Softmax", "LogSoftmax",
-  "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceAny", "ReduceAll"
+  "Reshape",
+  "Transpose",
+  "Concat",
+  "Slice",
+  "Pad",
+  "Reverse",
+  "Gather",
+  "OneHot",
+  "ArgMax",
+  "ArgMin",
+  "CumSum",
+  "Softmax",
+  "LogSoftmax",
+  "ReduceSum",
+  "ReduceMean",
+  "ReduceMax",
+  "ReduceMin",
+  "ReduceProd",
+  "ReduceAny",
+  "ReduceAll"
 ] as const
 
 /** @category rules @since 0.1.0 */

@@ -50,11 +50,15 @@ const areAncestors = (graph: Graph, node: NodeId, wanted: ReadonlySet<NodeId>): 
 
 /** Position by position, the writer reads what it overwrites: an elementwise op on the leaf itself, of its type. */
 const overwrites = (graph: Graph, writer: Node, leaf: NodeId, through: ReadonlySet<NodeId>): boolean =>
-  isElementwise(writer.op) &&
-  sameType(writer.type, graph.nodes[leaf]!.type) &&
-  writer.inputs.every((input) => input === leaf || !through.has(input))
+  isElementwise(writer.op) && sameType(writer.type, graph.nodes[leaf]!.type) && writer.inputs.every((input) => input === leaf || !through.has(input))
 
-const isInPlace = (graph: Graph, readers: ReadonlyArray<ReadonlyArray<NodeId>>, isOutput: ReadonlyMap<NodeId, number>, leaf: NodeId, writer: NodeId): boolean => {
+const isInPlace = (
+  graph: Graph,
+  readers: ReadonlyArray<ReadonlyArray<NodeId>>,
+  isOutput: ReadonlyMap<NodeId, number>,
+  leaf: NodeId,
+  writer: NodeId
+): boolean => {
   // a leaf handed on or shown elsewhere, or a successor that two outputs share, needs a buffer of its own
   if (writer === leaf || isOutput.has(leaf) || isOutput.get(writer) !== 1 || views.has(graph.nodes[writer]!.op)) return false
   const through = new Set<NodeId>([leaf])

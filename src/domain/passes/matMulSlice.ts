@@ -1,5 +1,5 @@
 /**
- * A product of which only slices are read, smaller together than the whole, becomes a product for each slice: rows of the
+ * A product of which only slices are read becomes a product for each slice, where that is less work: rows of the
  * result are rows of the left operand, columns those of the right one. Bit-identical.
  *
  * Transformer-XL's one product for queries, keys and values over memory and segment is the case in mind: queries of the
@@ -21,7 +21,7 @@ import { statsOf } from "./stats.ts"
 type SliceAttrs = NodeOf<"Slice">["attrs"]
 
 /**
- * Products, and reshapes and transposes of them, that are read by slices alone, with less than the whole in all; by type
+ * Products, and reshapes and transposes of them, that are read by slices alone, with no more than the whole in all; by type
  * and flags of the product, as layers repeat themselves and what pays for one pays for all.
  */
 const partlyRead = (graph: Graph): ReadonlyMap<string, ReadonlySet<NodeId>> => {
@@ -45,7 +45,7 @@ const partlyRead = (graph: Graph): ReadonlyMap<string, ReadonlySet<NodeId>> => {
         else return
       }
     }
-    if (area === 0 || area >= sizeOf(node.type.shape)) return
+    if (area === 0 || area > sizeOf(node.type.shape)) return
     const like = `${printType(node.type)} ${attrsText(node.op, node.attrs)}`
     found.set(like, new Set([...(found.get(like) ?? []), ...chain]))
   })
@@ -61,7 +61,13 @@ const ofProduct = (cx: Context, { attrs, inputs, type }: NodeOf<"MatMul">, { beg
     // batch axes of extent 1 are repeated, the inner axis is whole
     const from = <T>(values: ReadonlyArray<T>, whole: (axis: number) => T) =>
       own.map((d, axis) => (axis === at ? values[outer]! : axis < rank - 2 && d !== 1 ? values[axis]! : whole(axis)))
-    return sliceOf(cx, x, from(begin, () => 0), from(size, (axis) => own[axis]!), from(strides, () => 1))
+    return sliceOf(
+      cx,
+      x,
+      from(begin, () => 0),
+      from(size, (axis) => own[axis]!),
+      from(strides, () => 1)
+    )
   }
   const a = operand(inputs[0]!, rank - 2, attrs.transposeA)
   const b = operand(inputs[1]!, rank - 1, attrs.transposeB)

@@ -93,8 +93,19 @@ export const carriedAxis = (from: Shape, to: Shape, axis: number): CarriedAxis |
   if (run === undefined || run.from.some((i) => i < axis && from[i] !== 1)) return undefined
   const first = run.to.find((i) => to[i] !== 1)
   if (first === undefined) return undefined
-  const inner = productOf(from, run.from.filter((i) => i > axis))
-  return { axis: first, scale: inner / productOf(to, run.to.filter((i) => i > first)) }
+  const inner = productOf(
+    from,
+    run.from.filter((i) => i > axis)
+  )
+  return {
+    axis: first,
+    scale:
+      inner /
+      productOf(
+        to,
+        run.to.filter((i) => i > first)
+      )
+  }
 }
 
 /** The axes of `shape` that a matrix `[rows, columns]` splits into: those of its rows and those of its columns. @category rules @since 0.1.0 */

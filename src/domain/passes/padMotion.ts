@@ -29,7 +29,11 @@ const transpose: Rule<"Transpose"> = (cx, node) => {
     return cx.add("Pad", [Builder.transpose(cx, inner.inputs[0]!, perm)], { paddings, value: inner.attrs.value })
   }
   if (inner.op !== "Concat" || !holdsPad(cx, inner)) return undefined
-  return cx.add("Concat", inner.inputs.map((part) => Builder.transpose(cx, part, perm)), { axis: perm.indexOf(inner.attrs.axis) })
+  return cx.add(
+    "Concat",
+    inner.inputs.map((part) => Builder.transpose(cx, part, perm)),
+    { axis: perm.indexOf(inner.attrs.axis) }
+  )
 }
 
 const reshapeOfPad = (cx: Context, inner: NodeOf<"Pad">, shape: Shape): NodeId | undefined => {
@@ -58,7 +62,13 @@ const reshape: Rule<"Reshape"> = (cx, node) => {
   if (to === undefined) return undefined
   const extents = inner.inputs.map((part) => cx.typeOf(part).shape[inner.attrs.axis]! * to.scale)
   if (!extents.every(Number.isInteger)) return undefined
-  const parts = inner.inputs.map((part, k) => Builder.reshape(cx, part, shape.map((d, i) => (i === to.axis ? extents[k]! : d))))
+  const parts = inner.inputs.map((part, k) =>
+    Builder.reshape(
+      cx,
+      part,
+      shape.map((d, i) => (i === to.axis ? extents[k]! : d))
+    )
+  )
   return cx.add("Concat", parts, { axis: to.axis })
 }
 

@@ -62,13 +62,15 @@ const roundLimit = 8
  */
 export const optimize = (graph: Graph): Graph => {
   let now = deadCode(graph)
-  /** What each pass gave last: it would give the same again. */
-  const given = new Map<Pass, Graph>()
+  /** The graph in which each pass found nothing to do. */
+  const done = new Map<Pass, Graph>()
   for (let round = 0; round < roundLimit; round++) {
     const before = now
     for (const [, pass] of passes) {
-      if (given.get(pass) !== now) now = pass(now)
-      given.set(pass, now)
+      if (done.get(pass) === now) continue
+      const after = pass(now)
+      if (after === now) done.set(pass, now)
+      now = after
     }
     if (now === before) break
   }

@@ -103,7 +103,10 @@ const simplifier = (rules: Rules, cx: () => Context) => {
  * @category rewriting
  * @since 0.1.0
  */
-export const rebuild = (graph: Graph, { rules = {}, map = (cx, node) => addNode(cx, node, node.inputs) }: { readonly rules?: Rules; readonly map?: Mapper } = {}): Graph => {
+export const rebuild = (
+  graph: Graph,
+  { rules = {}, map = (cx, node) => addNode(cx, node, node.inputs) }: { readonly rules?: Rules; readonly map?: Mapper } = {}
+): Graph => {
   const live = liveNodes(graph)
   const counts = useCounts(graph, live, false)
   const readCounts = useCounts(graph, live, true)
@@ -155,10 +158,12 @@ export const compact = (graph: Graph): Graph => {
 }
 
 /** The pass that applies `rules`, also to what they make, until none fits. Gives `graph` itself when nothing changed. @category rewriting @since 0.1.0 */
-export const passOf = (rules: Rules): Pass => (graph) => {
-  const after = rebuild(graph, { rules })
-  return sameGraph(graph, after) ? graph : after
-}
+export const passOf =
+  (rules: Rules): Pass =>
+  (graph) => {
+    const after = rebuild(graph, { rules })
+    return sameGraph(graph, after) ? graph : after
+  }
 
 /** One table with the rules of several, in their order. @category rewriting @since 0.1.0 */
 export const mergeRules = (...tables: ReadonlyArray<Rules>): Rules => {

@@ -76,13 +76,22 @@ export const replicate = (graph: Graph, n: number): Replicated => {
   graph.nodes.forEach((node, id) => {
     if (live[id] === 0 || node.op === "Parameter") return
     const inputsOf = (k: number) => node.inputs.map((input) => copy(input, k))
-    if (node.op === "CrossReplicaSum") copies[id] = [sumOf(b, replicas.map((k) => inputsOf(k)[0]!))]
+    if (node.op === "CrossReplicaSum")
+      copies[id] = [
+        sumOf(
+          b,
+          replicas.map((k) => inputsOf(k)[0]!)
+        )
+      ]
     else if (shared(id)) copies[id] = [addForReplica(b, node, inputsOf(0), 0)]
     else copies[id] = replicas.map((k) => addForReplica(b, node, inputsOf(k), k))
   })
   const outputs = graph.outputs.flatMap((o, index): ReadonlyArray<ReplicaOrigin> => {
     if (o.role._tag === "Loss" && n > 1) {
-      const total = sumOf(b, replicas.map((k) => copy(o.node, k)))
+      const total = sumOf(
+        b,
+        replicas.map((k) => copy(o.node, k))
+      )
       b.output(o.name, o.role, b.add("Div", [total, Builder.scalar(b, "float32", n)], {}))
       return [{ index, replica: undefined }]
     }

@@ -47,7 +47,12 @@ const transpose: Rule<"Transpose"> = (cx, node) => {
   const { perm } = node.attrs
   if (perm.every((p, i) => p === i)) return x
   const inner = cx.nodeOf(x)
-  if (inner.op === "Transpose") return Builder.transpose(cx, inner.inputs[0]!, perm.map((p) => inner.attrs.perm[p]!))
+  if (inner.op === "Transpose")
+    return Builder.transpose(
+      cx,
+      inner.inputs[0]!,
+      perm.map((p) => inner.attrs.perm[p]!)
+    )
   if (inner.op === "Fill") return cx.add("Fill", [], { ...inner.attrs, shape: node.type.shape })
   if (inner.op === "Broadcast") {
     const source = padShape(cx.typeOf(inner.inputs[0]!).shape, perm.length)
@@ -59,8 +64,20 @@ const transpose: Rule<"Transpose"> = (cx, node) => {
   if (inner.op !== "Reshape" || moving.length === perm.length) return undefined
   // of fewer axes: engines are quick where a single axis moves
   const wide = [...moving].sort((a, b) => a - b)
-  const squeezed = Builder.reshape(cx, inner.inputs[0]!, wide.map((i) => inner.type.shape[i]!))
-  return Builder.reshape(cx, Builder.transpose(cx, squeezed, moving.map((p) => wide.indexOf(p))), node.type.shape)
+  const squeezed = Builder.reshape(
+    cx,
+    inner.inputs[0]!,
+    wide.map((i) => inner.type.shape[i]!)
+  )
+  return Builder.reshape(
+    cx,
+    Builder.transpose(
+      cx,
+      squeezed,
+      moving.map((p) => wide.indexOf(p))
+    ),
+    node.type.shape
+  )
 }
 
 const broadcast: Rule<"Broadcast"> = (cx, node) => {

@@ -22,7 +22,8 @@ const products = (graph: Graph): ReadonlyMap<string, NodeId> => {
   const live = liveNodes(graph)
   const found = new Map<string, NodeId>()
   graph.nodes.forEach((node, id) => {
-    if (node.op === "MatMul" && live[id] === 1 && !node.attrs.transposeA && !node.attrs.transposeB) found.set(`${node.inputs[0]} ${node.inputs[1]}`, id)
+    if (node.op === "MatMul" && live[id] === 1 && !node.attrs.transposeA && !node.attrs.transposeB)
+      found.set(`${node.inputs[0]} ${node.inputs[1]}`, id)
   })
   return found
 }
@@ -31,7 +32,10 @@ const sumsOf = (graph: Graph, known: ReadonlyMap<string, NodeId>, node: NodeOf<"
   const product = graph.nodes[node.inputs[0]!]!
   const { axes } = node.attrs
   if (product.op !== "Mul" || axes.length !== 1 || axes[0] !== product.type.shape.length - 1) return undefined
-  for (const [p, d] of [[0, 1], [1, 0]] as const) {
+  for (const [p, d] of [
+    [0, 1],
+    [1, 0]
+  ] as const) {
     const made = graph.nodes[product.inputs[d]!]!
     if (made.op !== "MatMul" || made.attrs.transposeA || !made.attrs.transposeB) continue
     const mixed = known.get(`${product.inputs[p]} ${made.inputs[1]}`)

@@ -52,7 +52,11 @@ const slice: Rule<"Slice"> = (cx, node) => {
   if (!cx.usedOnce(x)) return undefined
   if (inner.op === "Transpose") return sliceOfTranspose(cx, inner, node.attrs, (y, at) => sliceOf(cx, y, at.begin, at.size, at.strides))
   if (!isElementwise(inner.op)) return undefined
-  return addNode(cx, inner, inner.inputs.map((operand) => sliceOf(cx, operand, begin, size, strides)))
+  return addNode(
+    cx,
+    inner,
+    inner.inputs.map((operand) => sliceOf(cx, operand, begin, size, strides))
+  )
 }
 
 const sliceOfReshape = (cx: Context, node: NodeOf<"Slice">, inner: NodeOf<"Reshape">): NodeId | undefined => {
@@ -62,7 +66,11 @@ const sliceOfReshape = (cx: Context, node: NodeOf<"Slice">, inner: NodeOf<"Resha
   // rows of a reshaped elementwise op that nothing else reads: its operands, reshaped and cut
   const made = cx.nodeOf(x)
   if (!isElementwise(made.op) || !cx.usedOnce(node.inputs[0]!) || !cx.usedOnce(x)) return undefined
-  return addNode(cx, made as Node, made.inputs.map((operand) => cutReshaped(cx, operand, inner.type.shape, node.attrs)))
+  return addNode(
+    cx,
+    made as Node,
+    made.inputs.map((operand) => cutReshaped(cx, operand, inner.type.shape, node.attrs))
+  )
 }
 
 const cutReshaped = (cx: Context, x: NodeId, shape: Shape, { begin, size, strides }: NodeOf<"Slice">["attrs"]): NodeId =>

@@ -31,7 +31,13 @@ const slice: Rule<"Slice"> = (cx, node) => {
     case "Slice": {
       const outer = inner.attrs
       const from = begin.map((b, i) => outer.begin[i]! + b * outer.strides[i]!)
-      return sliceOf(cx, inner.inputs[0]!, from, size, strides.map((s, i) => s * outer.strides[i]!))
+      return sliceOf(
+        cx,
+        inner.inputs[0]!,
+        from,
+        size,
+        strides.map((s, i) => s * outer.strides[i]!)
+      )
     }
     case "Broadcast": {
       const source = padShape(cx.typeOf(inner.inputs[0]!).shape, size.length)
@@ -166,10 +172,16 @@ const add: Rule<"Add"> = (cx, node) => {
   const [x, y] = [node.inputs[0]!, node.inputs[1]!]
   const direct = sumOfStrips(cx, x, y)
   if (direct !== undefined) return direct
-  for (const [sum, strip] of [[x, y], [y, x]] as const) {
+  for (const [sum, strip] of [
+    [x, y],
+    [y, x]
+  ] as const) {
     const inner = as(cx, sum, "Add")
     if (inner === undefined || cx.uses(sum) > 1 || stripOf(cx, strip) === undefined) continue
-    for (const [i, other] of [[0, 1], [1, 0]] as const) {
+    for (const [i, other] of [
+      [0, 1],
+      [1, 0]
+    ] as const) {
       const joined = sumOfStrips(cx, inner.inputs[i]!, strip)
       if (joined !== undefined) return cx.add("Add", [inner.inputs[other]!, joined], {})
     }

@@ -13,7 +13,12 @@ export const make = Infeed.of({
   open: Effect.fnUntraced(function* <A, E, R>(stream: Stream.Stream<A, E, R>) {
     const pull = yield* Stream.toPull(Stream.rechunk(stream, 1))
     const context = yield* Effect.context<R>()
-    const feed: Feed<A, E> = { take: pull.pipe(Effect.map((chunk) => chunk[0]), Effect.provideContext(context)) }
+    const feed: Feed<A, E> = {
+      take: pull.pipe(
+        Effect.map((chunk) => chunk[0]),
+        Effect.provideContext(context)
+      )
+    }
     return feed
   })
 })

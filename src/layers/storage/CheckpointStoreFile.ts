@@ -17,7 +17,7 @@ import { type BundleTensor, dataFile, indexFile, sameTensor } from "./bundle.ts"
 import { checkFiles, loadBundle, writeData } from "./bundleFiles.ts"
 import { type CheckpointState, parseState, printState } from "./checkpointState.ts"
 import { checkpointOf, tensorsOf } from "./checkpointTensors.ts"
-import { faultError, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
+import { faultError, makeDirectories, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
 
 const baseName = "model.ckpt"
 const stateName = "checkpoint"
@@ -161,7 +161,7 @@ const placeFor = Effect.fnUntraced(function* (files: Files, directory: string, s
 const save = Effect.fnUntraced(function* (files: Files, directory: string, checkpoint: Checkpoint, keep: number) {
   const { fs, path } = files
   const tensors = tensorsOf(checkpoint)
-  yield* Effect.mapError(fs.makeDirectory(directory, { recursive: true }), writeError(directory))
+  yield* Effect.mapError(makeDirectories(fs, path, directory), writeError(directory))
   const previous = yield* readState(files, directory)
   const { name, there } = yield* placeFor(files, directory, checkpoint.step, tensors)
   const prefix = path.join(directory, name)
@@ -208,7 +208,7 @@ const prepare = Effect.fnUntraced(function* (files: Files, directory: string) {
   const { fs, path } = files
   const probe = path.join(directory, `write-probe${temporarySuffix}`)
   const steps = Effect.gen(function* () {
-    yield* fs.makeDirectory(directory, { recursive: true })
+    yield* makeDirectories(fs, path, directory)
     // left by a process that was killed while it saved
     for (const name of yield* fs.readDirectory(directory)) if (temporaryPattern.test(name)) yield* remove(files, path.join(directory, name))
     yield* writeSynced(fs, probe, (output) => output.write(Uint8Array.of(0)))

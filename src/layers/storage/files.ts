@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
+import type * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import { CheckpointError } from "../../domain/Errors.ts"
 import type { Fault } from "./Fault.ts"
@@ -53,6 +54,27 @@ export const faultError =
   (file: string) =>
   (fault: Fault): CheckpointError =>
     new CheckpointError({ reason: fault.reason, file, detail: fault.message, ...(fault.tensor === undefined ? {} : { tensor: fault.tensor }) })
+
+/**
+ * As `mkdir -p`, but one at a time: Node's recursive mkdir never returns below a folder that cannot hold one, such as /proc.
+ *
+ * @category programs
+ * @since 0.1.0
+ */
+export const makeDirectories = (fs: FileSystem.FileSystem, path: Path.Path, directory: string): Effect.Effect<void, PlatformError> =>
+  Effect.flatMap(fs.exists(directory), (there) => {
+    // succeeds for a folder, and fails for a file
+    if (there) return fs.makeDirectory(directory, { recursive: true })
+    const parent = path.dirname(directory)
+    const own = fs.makeDirectory(directory).pipe(
+      // another process was faster
+      Effect.catchIf(
+        (error) => error.reason._tag === "AlreadyExists",
+        () => Effect.void
+      )
+    )
+    return parent === directory ? own : Effect.andThen(makeDirectories(fs, path, parent), own)
+  })
 
 const flushAt = 1 << 20
 

@@ -41,7 +41,10 @@ const trainableNow = (): ReadonlyArray<tf.Variable> => Object.values(tf.engine()
  * @category gradients
  * @since 0.1.0
  */
-export const valueAndGrads = <R extends LossResult>(f: () => R, variables?: ReadonlyArray<tf.Variable>): { readonly value: R; readonly gradients: Gradients } => {
+export const valueAndGrads = <R extends LossResult>(
+  f: () => R,
+  variables?: ReadonlyArray<tf.Variable>
+): { readonly value: R; readonly gradients: Gradients } => {
   registerGradients()
   let value: R | undefined
   // the engine looks at `xs` only after `f` has run, so that variables made in `f` can be added
@@ -67,7 +70,11 @@ export const valueAndGrads = <R extends LossResult>(f: () => R, variables?: Read
     if (x instanceof tf.Variable && gradient !== null && gradient !== undefined) gradients[x.name] = gradient
   })
   if (Object.keys(gradients).length === 0) {
-    throw failure("MissingGradient", `the loss does not depend on any trainable variable. Make the variables and the operations on them part of the function given to minimize`, { op: "minimize" })
+    throw failure(
+      "MissingGradient",
+      `the loss does not depend on any trainable variable. Make the variables and the operations on them part of the function given to minimize`,
+      { op: "minimize" }
+    )
   }
   return { value: value!, gradients } // `gradients` has called the function
 }
@@ -112,7 +119,10 @@ export class CrossReplicaOptimizer {
   }
 
   /** Gradients of this replica's share of the reduced loss. */
-  readonly computeGradients = <R extends LossResult>(f: () => R, variables?: ReadonlyArray<tf.Variable>): { readonly value: R; readonly gradients: Gradients } => {
+  readonly computeGradients = <R extends LossResult>(
+    f: () => R,
+    variables?: ReadonlyArray<tf.Variable>
+  ): { readonly value: R; readonly gradients: Gradients } => {
     const { value, gradients } = valueAndGrads(f, variables)
     const replicas = replicaCount()
     if (replicas === 1 || this.#options.reduction === "sum") return { value, gradients }
@@ -127,7 +137,9 @@ export class CrossReplicaOptimizer {
 }
 
 /** @category optimizers @since 0.1.0 */
-export const crossReplicaOptimizer = (optimizer: tf.Optimizer, options?: CrossReplicaOptions): CrossReplicaOptimizer => new CrossReplicaOptimizer(optimizer, options)
+export const crossReplicaOptimizer = (optimizer: tf.Optimizer, options?: CrossReplicaOptions): CrossReplicaOptimizer =>
+  new CrossReplicaOptimizer(optimizer, options)
 
 /** One step of `optimizer` over all replicas: `crossReplicaOptimizer(optimizer, options).minimize(f)`. @category optimizers @since 0.1.0 */
-export const minimize = <R extends LossResult>(optimizer: tf.Optimizer, f: () => R, options?: CrossReplicaOptions): R => new CrossReplicaOptimizer(optimizer, options).minimize(f)
+export const minimize = <R extends LossResult>(optimizer: tf.Optimizer, f: () => R, options?: CrossReplicaOptions): R =>
+  new CrossReplicaOptimizer(optimizer, options).minimize(f)

@@ -21,7 +21,7 @@ export const normalAxes = (axis: number | ReadonlyArray<number> | null | undefin
   return [...new Set(axes.map((a) => (a < 0 ? a + rank : a)))].sort((i, j) => i - j)
 }
 
-/** Zero for elements that are not compared: a scalar of the type. */
+/** One kernel call in one recording: every node added through it carries the source of that call. */
 export class Emit {
   readonly recording: Recording
   readonly kernel: string
@@ -125,7 +125,11 @@ export class Emit {
   /** Elements `begin … begin + size` of one axis. */
   sliceAxis(x: NodeId, axis: number, begin: number, size: number): NodeId {
     const shape = this.shape(x)
-    return this.slice(x, shape.map((_, i) => (i === axis ? begin : 0)), shape.map((d, i) => (i === axis ? size : d)))
+    return this.slice(
+      x,
+      shape.map((_, i) => (i === axis ? begin : 0)),
+      shape.map((d, i) => (i === axis ? size : d))
+    )
   }
   concat(xs: ReadonlyArray<NodeId>, axis: number): NodeId {
     return xs.length === 1 ? xs[0]! : this.add("Concat", xs, { axis })

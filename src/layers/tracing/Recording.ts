@@ -36,9 +36,10 @@ export class Recorded {
     const { dtype, shape } = this.type
     const host = this.host ?? []
     const value = splatOf(host)
-    this.#node = value === undefined
-      ? this.recording.builder.add("Constant", [], { shape, data: toData(dtype, host) }, this.source)
-      : this.recording.builder.add("Fill", [], { dtype, shape, value }, this.source)
+    this.#node =
+      value === undefined
+        ? this.recording.builder.add("Constant", [], { shape, data: toData(dtype, host) }, this.source)
+        : this.recording.builder.add("Fill", [], { dtype, shape, value }, this.source)
     this.recording.madeBy(this.#node, this.op, this.source)
     return this.#node
   }
@@ -54,7 +55,11 @@ const toData = (dtype: DType, values: ArrayLike<number>): TensorData => {
 /** The dtypes a graph has; strings and complex numbers are refused. */
 export const dtypeOf = (dtype: string, op: string, source: SourceLocation | undefined): DType => {
   if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype
-  throw failure("UnknownKernel", `tensors of dtype ${dtype} cannot be part of a compiled step. Use float32, int32 or bool, and encode strings in the input pipeline`, { op, source })
+  throw failure(
+    "UnknownKernel",
+    `tensors of dtype ${dtype} cannot be part of a compiled step. Use float32, int32 or bool, and encode strings in the input pipeline`,
+    { op, source }
+  )
 }
 
 /** The one value of all elements: gradients multiply by arrays of ones, which need no copy. */
@@ -163,7 +168,8 @@ export class Recording {
   /** A tensor of the caller's: its values become a constant, and it stays where it is. */
   #fromOutside(x: tf.TensorInfo, id: object, op: string, source: SourceLocation | undefined): Recorded {
     const before = this.#outside.get(id)
-    if (before !== undefined) return before
+    // backends may share data between tensors of several dtypes
+    if (before !== undefined && before.type.dtype === x.dtype) return before
     for (const state of this.#outer) {
       const values = state.tensorInfo.get(id)?.backend.readSync(id)
       if (!isNumbers(values)) continue
@@ -172,7 +178,10 @@ export class Recording {
       this.#outside.set(id, recorded)
       return recorded
     }
-    throw failure("ForeignTensor", "a tensor that no backend knows was used: it was disposed, or made by another copy of @tensorflow/tfjs-core", { op, source })
+    throw failure("ForeignTensor", "a tensor that no backend knows was used: it was disposed, or made by another copy of @tensorflow/tfjs-core", {
+      op,
+      source
+    })
   }
 }
 

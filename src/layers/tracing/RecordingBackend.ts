@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
+import { TraceError } from "../../domain/Errors.ts"
 import { evaluateConstant } from "./evaluateConstant.ts"
-import { hostRead } from "./failures.ts"
+import { dataDependentShape, hostRead } from "./failures.ts"
 import { dtypeOf, Recorded, type Recording } from "./Recording.ts"
 import { caller, callerSource } from "./source.ts"
 
@@ -13,7 +14,11 @@ import { caller, callerSource } from "./source.ts"
 export const backendName = "effect-estimator"
 
 /** Host functions that draw numbers; the constants they make are named after them. */
-const drawers = /(randomUniform|randomNormal|truncatedNormal|randomStandardNormal|randomGamma|dropout|rand|alphaDropout|gaussianNoise|randomUniformInt)_?$/i
+const drawers =
+  /(randomUniform|randomNormal|truncatedNormal|randomStandardNormal|randomGamma|dropout|rand|alphaDropout|gaussianNoise|randomUniformInt)_?$/i
+
+/** tfjs functions whose results have as many rows as a condition is true for: they read it. */
+const selectors = /^(whereAsync|booleanMaskAsync|setdiff1dAsync|nonMaxSuppression\w*Async)/
 
 const nowhere = { source: undefined, through: [] }
 
@@ -48,12 +53,15 @@ export class RecordingBackend extends tf.KernelBackend {
   }
 
   #read(dataId: object): tf.backend_util.BackendValues {
-    const source = callerSource()
-    if (!(dataId instanceof Recorded)) throw hostRead("Tensor", undefined, source)
+    if (!(dataId instanceof Recorded)) throw hostRead("Tensor", undefined, callerSource())
     if (dataId.host !== undefined) return dataId.host as tf.backend_util.BackendValues // numbers, as `write` took them
     const value = evaluateConstant(this.recording, dataId.node)
-    if (value === undefined) throw hostRead(dataId.op, dataId.source, source)
-    return value
+    if (value !== undefined) return value
+    const { source, through } = caller()
+    const selector = through.map((name) => selectors.exec(name)?.[1]).findLast((name) => name !== undefined)
+    throw selector === undefined
+      ? hostRead(dataId.op, dataId.source, source)
+      : dataDependentShape(selector, source, "Keep all rows and use a mask: tf.where(condition, a, b) or a product with it")
   }
 
   // data lives as long as its recording: counts and disposal have no meaning here
@@ -82,4 +90,4 @@ export class RecordingBackend extends tf.KernelBackend {
   override dispose() {}
 }
 
-const hostReadOf = (error: unknown) => (error instanceof Error && "reason" in error ? (error as ReturnType<typeof hostRead>) : undefined) // only `#read` throws here
+const hostReadOf = (error: unknown) => (error instanceof TraceError ? error : undefined)

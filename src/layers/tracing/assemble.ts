@@ -43,9 +43,10 @@ const reconcile = (recording: Recording, { name, kind, entry }: NamedVariable, n
     const sum = builder.add("CrossReplicaSum", [next], {}, entry.source)
     return builder.add("Div", [sum, builder.add("Fill", [], { ...entry.type, value: replicas })], {}, entry.source)
   }
-  const remedy = kind === "slot" || entry.trainable
-    ? "Wrap the optimizer: new CrossReplicaOptimizer(optimizer).minimize(f)"
-    : "Assign the result of crossReplicaSum or crossReplicaMean"
+  const remedy =
+    kind === "slot" || entry.trainable
+      ? "Wrap the optimizer: new CrossReplicaOptimizer(optimizer).minimize(f)"
+      : "Assign the result of crossReplicaSum or crossReplicaMean"
   const detail = `the new value of "${name}" differs between the ${replicas} replicas, but variables are equal on all of them. ${remedy}`
   throw failure("InvalidSpec", detail, { op: name, source: recording.originOf(next)?.source ?? entry.source })
 }
@@ -65,17 +66,24 @@ const variableLeaves = (recording: Recording, needed: ReadonlyArray<NodeId>): Re
   const changed = all.filter((v) => v.next !== v.variable.entry.parameter)
   const used = reachable(graph, [...needed, ...changed.map((v) => v.next)])
   const variant = recording.replicas === 1 ? undefined : replicaVariance(graph)
-  return all
-    // an optimizer made but not used (in evaluate, say) leaves variables without a name and a purpose
-    .filter(({ variable: { named, entry }, next }) => named || next !== entry.parameter || used[entry.parameter] === 1)
-    .map(({ variable, next }) => ({
-      name: variable.name,
-      role: state(variable.kind, variable.kind === "variable" && variable.entry.trainable),
-      type: variable.entry.type,
-      node: variable.entry.parameter,
-      next: variant?.[next] === true ? reconcile(recording, variable, next) : next,
-      initial: () => recording.nodeOf({ dataId: variable.entry.initial, ...variable.entry.type, shape: [...variable.entry.type.shape] }, variable.name, variable.entry.source)
-    }))
+  return (
+    all
+      // an optimizer made but not used (in evaluate, say) leaves variables without a name and a purpose
+      .filter(({ variable: { named, entry }, next }) => named || next !== entry.parameter || used[entry.parameter] === 1)
+      .map(({ variable, next }) => ({
+        name: variable.name,
+        role: state(variable.kind, variable.kind === "variable" && variable.entry.trainable),
+        type: variable.entry.type,
+        node: variable.entry.parameter,
+        next: variant?.[next] === true ? reconcile(recording, variable, next) : next,
+        initial: () =>
+          recording.nodeOf(
+            { dataId: variable.entry.initial, ...variable.entry.type, shape: [...variable.entry.type.shape] },
+            variable.name,
+            variable.entry.source
+          )
+      }))
+  )
 }
 
 const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs): ReadonlyArray<Leaf> => {
@@ -86,10 +94,31 @@ const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: Sp
   const keyNext = builder.add("Add", [recording.randomKey, tick], {})
   const needed = [...outputs.outfeeds.map((o) => o.node), ...outputs.cache, ...(outputs.loss === undefined ? [] : [outputs.loss])]
   return [
-    { name: globalStepName, role: state("step"), type: builder.typeOf(given.globalStep), node: given.globalStep, next: stepNext, initial: () => int(0) },
-    { name: randomKeyName, role: state("random"), type: builder.typeOf(recording.randomKey), node: recording.randomKey, next: keyNext, initial: undefined },
+    {
+      name: globalStepName,
+      role: state("step"),
+      type: builder.typeOf(given.globalStep),
+      node: given.globalStep,
+      next: stepNext,
+      initial: () => int(0)
+    },
+    {
+      name: randomKeyName,
+      role: state("random"),
+      type: builder.typeOf(recording.randomKey),
+      node: recording.randomKey,
+      next: keyNext,
+      initial: undefined
+    },
     ...variableLeaves(recording, needed),
-    ...given.cache.map(({ name, node, initial }, i) => ({ name, role: state("cache"), type: builder.typeOf(node), node, next: outputs.cache[i]!, initial: () => initial }))
+    ...given.cache.map(({ name, node, initial }, i) => ({
+      name,
+      role: state("cache"),
+      type: builder.typeOf(node),
+      node,
+      next: outputs.cache[i]!,
+      initial: () => initial
+    }))
   ]
 }
 
@@ -111,18 +140,29 @@ const initGraph = (recording: Recording, given: Given, leaves: ReadonlyArray<Lea
   const batch = new Map(given.batch.map(({ name, node }) => [node, name]))
   return extract(recording.builder, {
     parameters: leaves.filter((l) => l.name === randomKeyName),
-    outputs: leaves.flatMap(({ name, initial }): ReadonlyArray<Output> => (initial === undefined ? [] : [{ name, role: { _tag: "State" }, node: initial() }])),
+    outputs: leaves.flatMap(({ name, initial }): ReadonlyArray<Output> =>
+      initial === undefined ? [] : [{ name, role: { _tag: "State" }, node: initial() }]
+    ),
     substitute: (node) => {
       const leaf = batch.get(node)
       if (leaf === undefined) return firsts.get(node)?.()
-      throw failure("InvalidSpec", `the first value of a variable depends on the batch leaf "${leaf}". A variable starts from constants and random draws; assign to it in the step instead`, { op: "Variable" })
+      throw failure(
+        "InvalidSpec",
+        `the first value of a variable depends on the batch leaf "${leaf}". A variable starts from constants and random draws; assign to it in the step instead`,
+        { op: "Variable" }
+      )
     }
   })
 }
 
 export const assemble = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs): Assembled => {
   const leaves = stateLeaves(recording, given, mode, outputs)
-  const batch = given.batch.map(({ name, node }): Extraction["parameters"][number] => ({ name, role: { _tag: "Batch" }, type: recording.builder.typeOf(node), node }))
+  const batch = given.batch.map(({ name, node }): Extraction["parameters"][number] => ({
+    name,
+    role: { _tag: "Batch" },
+    type: recording.builder.typeOf(node),
+    node
+  }))
   return {
     step: extract(recording.builder, { parameters: [...leaves, ...batch], outputs: stepOutputs(leaves, outputs) }),
     init: () => initGraph(recording, given, leaves)

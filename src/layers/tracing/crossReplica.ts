@@ -21,4 +21,5 @@ export const crossReplicaSum = <T extends tf.Tensor>(x: T): T =>
   (current() === undefined ? tf.clone(x) : tf.engine().runKernel<tf.Tensor>(crossReplicaSumName, { x })) as T
 
 /** Mean of `x` over all replicas, on each of them. @category replicas @since 0.1.0 */
-export const crossReplicaMean = <T extends tf.Tensor>(x: T): T => (replicaCount() === 1 ? crossReplicaSum(x) : tf.div<T>(crossReplicaSum(x), replicaCount()))
+export const crossReplicaMean = <T extends tf.Tensor>(x: T): T =>
+  replicaCount() === 1 ? crossReplicaSum(x) : tf.div<T>(crossReplicaSum(x), replicaCount())

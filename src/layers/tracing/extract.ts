@@ -45,7 +45,16 @@ export const extract = (from: Builder.Builder, { parameters, outputs, substitute
       const node = from.nodeOf(id)
       if (instead !== undefined) copied.set(id, copied.get(instead)!)
       else if (node.op === "Parameter") throw new Error(`parameter %${id} is not part of the graph to be made`)
-      else copied.set(id, to.add(node.op, node.inputs.map((operand) => copied.get(operand)!), node.attrs, node.source))
+      else
+        copied.set(
+          id,
+          to.add(
+            node.op,
+            node.inputs.map((operand) => copied.get(operand)!),
+            node.attrs,
+            node.source
+          )
+        )
     }
     return copied.get(root)!
   }

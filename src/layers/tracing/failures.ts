@@ -31,7 +31,11 @@ export const hostRead = (op: string, madeAt: SourceLocation | undefined, source:
   )
 
 export const unknownKernel = (op: string, source: SourceLocation | undefined, instead?: string): TraceError =>
-  failure("UnknownKernel", `this TensorFlow.js kernel has no recording rule. ${instead ?? "Express it with other tf operations, or compute it on the host and feed it as a feature"}`, { op, source })
+  failure(
+    "UnknownKernel",
+    `this TensorFlow.js kernel has no recording rule. ${instead ?? "Express it with other tf operations, or compute it on the host and feed it as a feature"}`,
+    { op, source }
+  )
 
 export const dataDependentShape = (op: string, source: SourceLocation | undefined, instead: string): TraceError =>
   failure("DataDependentShape", `the shape of its result depends on values, and a compiled step has fixed shapes. ${instead}`, { op, source })

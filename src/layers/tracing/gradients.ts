@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core"
 // for its side effect: tfjs-core's own bundle for Node has no gradients, that of tfjs-layers registers all of them
 import "@tensorflow/tfjs-layers"
+import { registerChained } from "./chained.ts"
 import { crossReplicaSumName } from "./kernels/own.ts"
 
 type Gradient = Omit<tf.GradConfig, "kernelName">
@@ -26,12 +27,20 @@ const einsumGrad = (dy: tf.Tensor, operands: ReadonlyArray<tf.Tensor>, equation:
   const present = [...own].filter((l) => to.includes(l) || others.some(({ term }) => term.includes(l))).join("")
   const product = tf.einsum(`${[to, ...others.map((o) => o.term)].join(",")}->${present}`, dy, ...others.map((o) => o.x))
   const shape = operands[index]!.shape
-  return tf.broadcastTo(tf.reshape(product, shape.map((d, axis) => (present.includes(own[axis]!) ? d : 1))), shape)
+  return tf.broadcastTo(
+    tf.reshape(
+      product,
+      shape.map((d, axis) => (present.includes(own[axis]!) ? d : 1))
+    ),
+    shape
+  )
 }
 
 const lacking: Readonly<Record<string, Gradient>> = {
   ...Object.fromEntries(["Greater", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr", "LogicalXor"].map((name) => [name, flat])),
-  LogicalNot: { inputsToSave: ["x"], gradFunc: (_, [x]) => ({ x: zeros(x) }) },
+  ...Object.fromEntries(
+    ["LogicalNot", "Any", "All"].map((name): [string, Gradient] => [name, { inputsToSave: ["x"], gradFunc: (_, [x]) => ({ x: zeros(x) }) }])
+  ),
   Einsum: {
     saveAllInputs: true,
     gradFunc: (dy, operands, attrs) =>
@@ -39,7 +48,8 @@ const lacking: Readonly<Record<string, Gradient>> = {
   },
   GatherNd: {
     inputsToSave: ["params", "indices"],
-    gradFunc: (dy, [params, indices]) => ({ params: () => tf.scatterND(indices!, single(dy), params!.shape as never), indices: zeros(indices) }) // typed by rank
+    // the shape is typed by a rank that is not known here
+    gradFunc: (dy, [params, indices]) => ({ params: () => tf.scatterND(indices!, single(dy), params!.shape as never), indices: zeros(indices) })
   },
   ScatterNd: {
     inputsToSave: ["indices"],
@@ -50,10 +60,11 @@ const lacking: Readonly<Record<string, Gradient>> = {
 
 let registered = false
 
-/** Once for the process; gradients that are there already stay. */
+/** Once for the process; gradients that are there already stay. Chained operations come along, as some gradients use them. */
 export const registerGradients = (): void => {
   if (registered) return
   registered = true
+  registerChained()
   for (const [kernelName, gradient] of Object.entries(lacking)) {
     if (tf.getGradient(kernelName) === undefined) tf.registerGradient({ kernelName, ...gradient })
   }

@@ -6,7 +6,10 @@
 
 /** `MaxPooling2D` to `max_pooling2d`, as tfjs-layers makes the first half of an automatic name. */
 const toSnakeCase = (name: string): string =>
-  name.replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2").replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase()
+  name
+    .replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2")
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase()
 
 /** An automatic scope: `dense_Dense7`, `forward_lstm_LSTM2`. */
 const automatic = /^(.*?)([A-Z][A-Za-z0-9]*?)(\d+)$/

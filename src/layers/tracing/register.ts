@@ -39,14 +39,16 @@ const run = ({ name, record }: Kernel, inputs: object, attrs: object | undefined
     }
     return typeof result === "number" ? info(result) : result.map(info)
   } catch (error) {
-    if (error instanceof TraceError) throw error.source === undefined ? failure(error.reason, error.detail, { ...error, source: callerSource() }) : error
+    if (error instanceof TraceError)
+      throw error.source === undefined ? failure(error.reason, error.detail, { ...error, source: callerSource() }) : error
     // tfjs leaves the check to its kernels: on another backend this would throw, too
     if (error instanceof GraphError) throw failure("ModelThrew", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
     throw error
   }
 }
 
-const isKernelName = ([key, value]: readonly [string, unknown]): boolean => typeof value === "string" && /^[A-Z_]/.test(value) && value.replace(/^_/, "") === key.replace(/^_/, "")
+const isKernelName = ([key, value]: readonly [string, unknown]): boolean =>
+  typeof value === "string" && /^[A-Z_]/.test(value) && value.replace(/^_/, "") === key.replace(/^_/, "")
 
 let registered = false
 
@@ -56,7 +58,10 @@ export const register = (): void => {
   registered = true
   const known = [...recorded, ...refused]
   const names = new Set(known.map(({ name }) => name))
-  const others = Object.entries(tf).filter(isKernelName).map(([, value]) => String(value)).filter((name) => !names.has(name))
+  const others = Object.entries(tf)
+    .filter(isKernelName)
+    .map(([, value]) => String(value))
+    .filter((name) => !names.has(name))
   const rest = [...new Set(others)].map((name) =>
     kernel(name, (c) => {
       throw unknownKernel(name, c.source)

@@ -37,7 +37,17 @@ export interface EagerRun<P> {
  * @category eager
  * @since 0.1.0
  */
-export const runEagerly = <P>({ modelFn, mode, params, features, labels, cache = [], seed = 0, step = 0, variables = makeEagerVariables(seed) }: EagerRun<P>): EstimatorSpec => {
+export const runEagerly = <P>({
+  modelFn,
+  mode,
+  params,
+  features,
+  labels,
+  cache = [],
+  seed = 0,
+  step = 0,
+  variables = makeEagerVariables(seed)
+}: EagerRun<P>): EstimatorSpec => {
   registerGradients()
   const leaves = (data: Nest<Tensor>) => nest.map(data, "", (x) => tf.tensor(x.data, [...x.shape], x.dtype)) as FeatureNest // see its docstring
   const first = nest.flatten(features, "features")[0]

@@ -26,25 +26,39 @@ const originals = {
 /** Names that the step's own leaves have. */
 const reserved = /^(global_step|random_key|valid)$|^(features|labels|cache)(\/|$)/
 
-const makeVariable = (recording: Recording, engine: Engine): Engine["makeVariable"] => (value, trainable = true, name, dtype) => {
-  const { source, throughLayers } = caller()
-  const initialValue = dtype !== undefined && dtype !== null && dtype !== value.dtype ? tf.cast(value, dtype) : value
-  const given = name === undefined || name === null || name === "" ? undefined : throughLayers ? recording.layerNames(name) : name
-  if (given !== undefined && reserved.test(given)) {
-    throw failure("VariableMismatch", `the name "${given}" belongs to the step itself; choose another (not global_step, random_key, valid, features/…, labels/…, cache/…)`, { op: "Variable", source })
+const makeVariable =
+  (recording: Recording, engine: Engine): Engine["makeVariable"] =>
+  (value, trainable = true, name, dtype) => {
+    const { source, throughLayers } = caller()
+    const initialValue = dtype !== undefined && dtype !== null && dtype !== value.dtype ? tf.cast(value, dtype) : value
+    const given = name === undefined || name === null || name === "" ? undefined : throughLayers ? recording.layerNames(name) : name
+    if (given !== undefined && reserved.test(given)) {
+      throw failure(
+        "VariableMismatch",
+        `the name "${given}" belongs to the step itself; choose another (not global_step, random_key, valid, features/…, labels/…, cache/…)`,
+        { op: "Variable", source }
+      )
+    }
+    if (given !== undefined && given in engine.state.registeredVariables) {
+      throw failure("VariableMismatch", `there is a variable "${given}" already; variables.get("${given}", shape) gives the same one each time`, {
+        op: "Variable",
+        source
+      })
+    }
+    const initial = recording.recordedOf(initialValue, "Variable", source)
+    const type = { dtype: initial.type.dtype, shape: [...initialValue.shape] }
+    const role = { _tag: "State", kind: "variable", trainable } as const
+    const parameter = recording.builder.parameter(`#${recording.variables.length}`, role, type)
+    recording.madeBy(parameter, given ?? "Variable", source)
+    const variable = originals.makeVariable.call(
+      engine,
+      recording.tensor(parameter, given ?? "Variable", source),
+      trainable,
+      given ?? `#${recording.variables.length}`
+    )
+    recording.addVariable({ variable, name: given, trainable, type, parameter, initial, source })
+    return variable
   }
-  if (given !== undefined && given in engine.state.registeredVariables) {
-    throw failure("VariableMismatch", `there is a variable "${given}" already; variables.get("${given}", shape) gives the same one each time`, { op: "Variable", source })
-  }
-  const initial = recording.recordedOf(initialValue, "Variable", source)
-  const type = { dtype: initial.type.dtype, shape: [...initialValue.shape] }
-  const role = { _tag: "State", kind: "variable", trainable } as const
-  const parameter = recording.builder.parameter(`#${recording.variables.length}`, role, type)
-  recording.madeBy(parameter, given ?? "Variable", source)
-  const variable = originals.makeVariable.call(engine, recording.tensor(parameter, given ?? "Variable", source), trainable, given ?? `#${recording.variables.length}`)
-  recording.addVariable({ variable, name: given, trainable, type, parameter, initial, source })
-  return variable
-}
 
 interface Patch {
   readonly target: object
@@ -58,7 +72,7 @@ interface Patch {
  */
 const patches = (recording: Recording): ReadonlyArray<Patch> => {
   const noteOptimizer = (name: "minimize" | "computeGradients") =>
-    function(this: tf.Optimizer, ...args: ReadonlyArray<unknown>): unknown {
+    function (this: tf.Optimizer, ...args: ReadonlyArray<unknown>): unknown {
       recording.optimizers.add(this)
       return Reflect.apply(originals[name], this, args)
     }
@@ -68,7 +82,7 @@ const patches = (recording: Recording): ReadonlyArray<Patch> => {
     {
       target: tf.Variable.prototype,
       key: "assign",
-      value: function(this: tf.Variable, value: tf.Tensor) {
+      value: function (this: tf.Variable, value: tf.Tensor) {
         if (recording.variableOf(this) === undefined) throw foreignVariable(this.name, "assign", callerSource())
         const source = callerSource()
         const node = recording.nodeOf(value, "assign", source)
@@ -92,7 +106,10 @@ const seeded = (seed: number): (() => number) => {
 }
 
 /** What values of tensors made outside are read from: the engine's state now, which may itself belong to a recording. */
-export const outerStates = (): ReadonlyArray<OuterState> => [tf.engine().state as unknown as OuterState] // `tensorInfo` is of this form in tfjs-core 4
+export const outerStates = (): ReadonlyArray<OuterState> => {
+  const state: unknown = tf.engine().state
+  return [state as OuterState] // `tensorInfo` is of this form in tfjs-core 4
+}
 
 /**
  * Runs `f` with the engine in a fresh state, on the recording backend, with `Math.random` seeded by `hostSeed`. Whatever
@@ -107,7 +124,7 @@ export const withRecording = <A>(recording: Recording, hostSeed: number, f: () =
   const all: ReadonlyArray<Patch> = [...patches(recording), { target: Math, key: "random", value: seeded(hostSeed) }]
   const replaced = all.map(({ target, key }) => Object.getOwnPropertyDescriptor(target, key))
   const debug = tf.env().getBool("DEBUG")
-  const State = engine.state.constructor as new() => Engine["state"] // not exported by tfjs
+  const State = engine.state.constructor as new () => Engine["state"] // not exported by tfjs
   try {
     if (debug) tf.env().set("DEBUG", false) // the profiler would read every result
     Reflect.set(engine, "state", new State())

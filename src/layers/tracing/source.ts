@@ -125,8 +125,7 @@ const search = (): { readonly frames: ReadonlyArray<CallSite>; readonly at: numb
   return { frames: [], at: -1 }
 }
 
-const located = (site: CallSite | undefined): SourceLocation | undefined =>
-  site === undefined ? undefined : mapped(site)
+const located = (site: CallSite | undefined): SourceLocation | undefined => (site === undefined ? undefined : mapped(site))
 
 /** The user's line that led here. */
 export const callerSource = (): SourceLocation | undefined => {

@@ -42,7 +42,8 @@ const checkRows = (x: tf.Tensor, rows: number, what: string): void => {
 
 const checkLoss = (spec: EstimatorSpec, mode: Mode): void => {
   if (mode === "predict") return
-  if (spec.loss === undefined || spec.loss === null) throw invalid(`the spec has no loss, which mode "${mode}" needs: return { loss } with a float32 scalar`)
+  if (spec.loss === undefined || spec.loss === null)
+    throw invalid(`the spec has no loss, which mode "${mode}" needs: return { loss } with a float32 scalar`)
   checkTensor(spec.loss, "loss")
   if (spec.loss.rank !== 0 || spec.loss.dtype !== "float32") {
     throw invalid(`the loss is ${printType(typeOf(spec.loss))}; it must be a float32 scalar: reduce it over the batch with tf.mean`)
@@ -53,12 +54,20 @@ const checkCache = (spec: EstimatorSpec, leaves: ReadonlyArray<TensorType>): Rea
   const cache = spec.cache ?? []
   if (!Array.isArray(cache)) throw failure("CacheMismatch", `cache must be an array of tensors`, { op: "modelFn" })
   if (cache.length !== leaves.length) {
-    throw failure("CacheMismatch", `the cache function gives ${leaves.length} leaves, but the spec's cache has ${cache.length}. Return the new cache: the same number of leaves, in the same order`, { op: "modelFn" })
+    throw failure(
+      "CacheMismatch",
+      `the cache function gives ${leaves.length} leaves, but the spec's cache has ${cache.length}. Return the new cache: the same number of leaves, in the same order`,
+      { op: "modelFn" }
+    )
   }
   cache.forEach((x: unknown, i) => {
     checkTensor(x, `cache/${i}`)
     if (!sameType(typeOf(x), leaves[i]!)) {
-      throw failure("CacheMismatch", `cache/${i} is ${printType(leaves[i]!)} from the cache function, and ${printType(typeOf(x))} in the spec. A leaf keeps its dtype and shape from step to step`, { op: "modelFn" })
+      throw failure(
+        "CacheMismatch",
+        `cache/${i} is ${printType(leaves[i]!)} from the cache function, and ${printType(typeOf(x))} in the spec. A leaf keeps its dtype and shape from step to step`,
+        { op: "modelFn" }
+      )
     }
   })
   return cache
@@ -67,7 +76,8 @@ const checkCache = (spec: EstimatorSpec, leaves: ReadonlyArray<TensorType>): Rea
 /** `mode`, `rows` (of this replica's batch) and the cache leaves decide what the spec must have. */
 export const specOutputs = (recording: Recording, spec: unknown, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>): SpecOutputs => {
   if (spec instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
-  if (typeof spec !== "object" || spec === null || spec instanceof tf.Tensor) throw invalid("modelFn must return a record such as { loss, predictions }")
+  if (typeof spec !== "object" || spec === null || spec instanceof tf.Tensor)
+    throw invalid("modelFn must return a record such as { loss, predictions }")
   const checked: EstimatorSpec = spec // every field is looked at below before it is used
   checkLoss(checked, mode)
   const outfeeds: Array<Outfeed> = []
@@ -83,12 +93,18 @@ export const specOutputs = (recording: Recording, spec: unknown, mode: Mode, row
   return {
     loss: checked.loss === undefined || mode === "predict" ? undefined : recording.nodeOf(checked.loss, "loss", undefined),
     predictions: all("predictions", predictions, true),
-    metrics: mode === "evaluate"
-      ? Object.entries(checked.evalMetrics ?? {}).map(([name, { tensors, metric }]): TracedMetric => ({ name, metric, tensors: all(`metrics/${name}`, tensors, true) }))
-      : [],
-    hostCall: mode === "predict" || checked.hostCall === undefined
-      ? undefined
-      : { call: checked.hostCall.call, tensors: all("host_call", checked.hostCall.tensors, false) },
+    metrics:
+      mode === "evaluate"
+        ? Object.entries(checked.evalMetrics ?? {}).map(([name, { tensors, metric }]): TracedMetric => ({
+            name,
+            metric,
+            tensors: all(`metrics/${name}`, tensors, true)
+          }))
+        : [],
+    hostCall:
+      mode === "predict" || checked.hostCall === undefined
+        ? undefined
+        : { call: checked.hostCall.call, tensors: all("host_call", checked.hostCall.tensors, false) },
     cache: checkCache(checked, cacheLeaves).map((x, i) => recording.nodeOf(x, `cache/${i}`, undefined)),
     outfeeds
   }

@@ -20,7 +20,12 @@ interface Slot {
 }
 
 const isSlot = (u: unknown): u is Slot =>
-  typeof u === "object" && u !== null && "originalName" in u && typeof u.originalName === "string" && "variable" in u && u.variable instanceof tf.Variable
+  typeof u === "object" &&
+  u !== null &&
+  "originalName" in u &&
+  typeof u.originalName === "string" &&
+  "variable" in u &&
+  u.variable instanceof tf.Variable
 
 /** `hidden/kernel/m` of Adam is `hidden/kernel/Adam/m`. */
 const slotName = (originalName: string, optimizer: string): string => {

@@ -29,8 +29,11 @@ interface Recorded {
   readonly outputs: SpecOutputs
 }
 
-/** Seeds of `Math.random` in the two recordings; what the first one draws may become initial values. */
-const hostSeeds = [20_170_612, 1_706_037_62] as const
+/**
+ * Seeds of `Math.random` in the two recordings. What the first one draws may become initial values: those of tf.layers,
+ * which draw on the host. Those of `variables.get` follow the run's random key.
+ */
+const hostSeeds = (seed = 20_170_612) => [seed, seed ^ 0x5bd1e995] as const
 
 const unregistered = new RegExp(`Kernel '(\\w+)' not registered for backend '${backendName}'`)
 const withoutGradient = /gradient function not found for (\w+)/
@@ -85,7 +88,8 @@ const makeGiven = <P>(recording: Recording, request: TraceRequest<P>): Given => 
 const modelInput = <P>(recording: Recording, request: TraceRequest<P>, given: Given): ModelInput<P> => {
   const byName = new Map(given.batch.map(({ name, node }) => [name, recording.tensor(node, name)]))
   const leaf = (name: string): tf.Tensor => byName.get(name)!
-  const structure = (types: TraceRequest<P>["features"], prefix: string) => nest.map(types, prefix, (_, name) => leaf(name)) as FeatureNest // see its docstring
+  // the structure is the input's: see the docstring of `FeatureNest`
+  const structure = (types: TraceRequest<P>["features"], prefix: string) => nest.map(types, prefix, (_, name) => leaf(name)) as FeatureNest
   const tensor = ({ node, name }: { readonly node: NodeId; readonly name: string }) => recording.tensor(node, name)
   return {
     features: structure(request.features, "features"),
@@ -107,31 +111,45 @@ const recordOnce = <P>(request: TraceRequest<P>, hostSeed: number, sourced: bool
   return withRecording(recording, hostSeed, () => {
     const given = makeGiven(recording, request)
     const spec: unknown = callUser(recording, () => request.modelFn(modelInput(recording, request, given)))
-    const outputs = specOutputs(recording, spec, request.mode, request.perReplicaBatchSize, given.cache.map(({ node }) => recording.builder.typeOf(node)))
+    const outputs = specOutputs(
+      recording,
+      spec,
+      request.mode,
+      request.perReplicaBatchSize,
+      given.cache.map(({ node }) => recording.builder.typeOf(node))
+    )
     return { recording, graphs: assemble(recording, given, request.mode, outputs), outputs }
   })
 }
 
 /** The tfjs function that made a literal of the step: found by its data, as the step graph has numbers of its own. */
-const drawerOf = ({ recording }: Recorded) => (literal: Node): string | undefined => {
-  const nodes = recording.graph().nodes
-  const at = nodes.findIndex((node) =>
-    literal.op === "Constant"
-      ? node.op === "Constant" && node.attrs.data === literal.attrs.data
-      : literal.op === "Fill" && node.op === "Fill" && node.source === literal.source && Object.is(node.attrs.value, literal.attrs.value)
-  )
-  return at < 0 ? undefined : recording.originOf(at)?.op
-}
+const drawerOf =
+  ({ recording }: Recorded) =>
+  (literal: Node): string | undefined => {
+    const nodes = recording.graph().nodes
+    const at = nodes.findIndex((node) =>
+      literal.op === "Constant"
+        ? node.op === "Constant" && node.attrs.data === literal.attrs.data
+        : literal.op === "Fill" && node.op === "Fill" && node.source === literal.source && Object.is(node.attrs.value, literal.attrs.value)
+    )
+    return at < 0 ? undefined : recording.originOf(at)?.op
+  }
 
 /**
  * Synchronous, hence atomic: TensorFlow.js is afterwards as it was. Throws `TraceError`; anything else that it throws is
  * a defect of this package.
  */
 export const trace = <P>(request: TraceRequest<P>): Traced => {
-  const first = recordOnce(request, hostSeeds[0], true)
-  const second = recordOnce(request, hostSeeds[1], false)
+  const [seed, other] = hostSeeds(request.seed)
+  const first = recordOnce(request, seed, true)
+  const second = recordOnce(request, other, false)
   const difference = differenceOf(first.graphs.step, second.graphs.step, drawerOf(first))
   if (difference !== undefined) throw difference
   const { graphs, outputs } = first
-  return { program: { mode: request.mode, step: optimize(graphs.step), init: optimize(graphs.init()) }, metrics: outputs.metrics, hostCall: outputs.hostCall, predictions: outputs.predictions }
+  return {
+    program: { mode: request.mode, step: optimize(graphs.step), init: optimize(graphs.init()) },
+    metrics: outputs.metrics,
+    hostCall: outputs.hostCall,
+    predictions: outputs.predictions
+  }
 }

@@ -32,7 +32,13 @@ const checkSame = (name: string, variable: tf.Variable, shape: Shape, dtype: DTy
   throw failure("VariableMismatch", detail, { op: "Variable", source: callerSource() })
 }
 
-const make = (registry: Registry, name: string, shape: Shape, { initializer = defaultInitializer, trainable = true }: VariableOptions, dtype: DType): tf.Variable => {
+const make = (
+  registry: Registry,
+  name: string,
+  shape: Shape,
+  { initializer = defaultInitializer, trainable = true }: VariableOptions,
+  dtype: DType
+): tf.Variable => {
   const initial = initializer(shape, dtype, registry.random(name))
   const type = { dtype: initial.dtype as DType, shape: initial.shape } // compared, so a wrong one is reported
   if (!sameType(type, { dtype, shape })) {

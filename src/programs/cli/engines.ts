@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { readFile } from "node:fs/promises"
 import { EngineUnavailable } from "../../domain/Errors.ts"
 import type { Device } from "../../services/Device.ts"
 
@@ -23,18 +24,25 @@ const load = <A>(engine: string, remedy: string, module: () => Promise<A>): Effe
     catch: (cause) => new EngineUnavailable({ engine, detail: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause), remedy, cause })
   })
 
-const onnxRemedy = "Install it with: npm install onnxruntime-node@1.30.0"
+const reinstall = "Reinstall effect-estimator."
+
+/** Of the library that would be called; nothing is loaded. */
+const onnxVersion = load("onnx", reinstall, () => import("../../layers/device/onnx/libraries.ts")).pipe(
+  Effect.flatMap(({ find, resolveHere }) => Effect.map(Effect.fromResult(find(resolveHere)), () => resolveHere("onnxruntime-node/package.json"))),
+  Effect.flatMap((file) => load("onnx", reinstall, () => readFile(file, "utf8"))),
+  Effect.map((text) => `onnxruntime ${(JSON.parse(text) as { readonly version: string }).version}`)
+)
 
 /** One line for each engine; the first is the default. @category constants @since 0.1.0 */
 export const engines: ReadonlyArray<Engine> = [
   {
     name: "onnx",
     description: "ONNX Runtime on the CPU, in its own thread",
-    version: load("onnx", onnxRemedy, () => import("onnxruntime-node")).pipe(Effect.map((ort) => `onnxruntime ${ort.env.versions.node ?? "?"}`)),
+    version: onnxVersion,
     layer: (options) =>
       Layer.unwrap(
         Effect.map(
-          load("onnx", onnxRemedy, () => import("../../layers/device/DeviceOnnx.ts")),
+          load("onnx", reinstall, () => import("../../layers/device/DeviceOnnx.ts")),
           (module) => module.layer(options)
         )
       )
@@ -46,7 +54,7 @@ export const engines: ReadonlyArray<Engine> = [
     layer: (options) =>
       Layer.unwrap(
         Effect.map(
-          load("reference", "Reinstall effect-estimator.", () => import("../../layers/device/DeviceReference.ts")),
+          load("reference", reinstall, () => import("../../layers/device/DeviceReference.ts")),
           (module) => module.layer(options)
         )
       )

@@ -48,4 +48,6 @@ it("reduces the different values only", ({ expect }) => {
   assertKeeps(broadcastMotion, graph, 1e-6)
 })
 
-it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(broadcastMotion, graph, 1e-6), { arbitrary: { runs: 300 } })
+it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(broadcastMotion, graph, 1e-6), {
+  arbitrary: { runs: 300 }
+})

@@ -55,4 +55,6 @@ it("another axis is another thing", ({ expect }) => {
   assertKeeps(composites, graph, 1e-6)
 })
 
-it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(composites, graph, 1e-6), { arbitrary: { runs: 200 } })
+it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(composites, graph, 1e-6), {
+  arbitrary: { runs: 200 }
+})

@@ -37,4 +37,6 @@ it("leaves large results computed", () => {
   assert.strictEqual(constantFolding(graph), graph)
 })
 
-it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(constantFolding, graph), { arbitrary: { runs: 300 } })
+it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(constantFolding, graph), {
+  arbitrary: { runs: 300 }
+})

@@ -22,13 +22,24 @@ const pick = <A>(from: ReadonlyArray<A>, n: number): A => from[n % from.length]!
 const literals = [0, 1, -1, 2, 0.5, 3, -4, 0.1]
 
 const both = (b: Builder.Builder, x: NodeId, y: NodeId) => Builder.broadcastShapes(shapeOf(b, x), shapeOf(b, y)) !== undefined
-const binary = (op: "Add" | "Sub" | "Mul" | "Max" | "Min"): Step => (b, x, y) => (both(b, x, y) ? Builder.binary(b, op, x, y) : undefined)
-const unary = (op: "Neg" | "Abs" | "Relu" | "Tanh" | "Sign"): Step => (b, x) => Builder.unary(b, op, x)
-const withLiteral = (op: "Add" | "Sub" | "Mul" | "Div" | "Pow"): Step => (b, x, _, { c }) => {
-  const value = op === "Pow" ? pick([1, 2], c) : op === "Div" ? pick([1, -1, 2, 4, 3], c) : pick(literals, c)
-  return Builder.binary(b, op, x, Builder.scalar(b, "float32", value))
-}
-const literalFirst: Step = (b, x, _, { c }) => Builder.binary(b, pick(["Add", "Sub", "Mul"] as const, c), Builder.scalar(b, "float32", pick(literals, c >> 2)), x)
+const binary =
+  (op: "Add" | "Sub" | "Mul" | "Max" | "Min"): Step =>
+  (b, x, y) =>
+    both(b, x, y) ? Builder.binary(b, op, x, y) : undefined
+const unary =
+  (op: "Neg" | "Abs" | "Relu" | "Tanh" | "Sign"): Step =>
+  (b, x) =>
+    Builder.unary(b, op, x)
+const withLiteral =
+  (op: "Add" | "Sub" | "Mul" | "Div" | "Pow"): Step =>
+  (b, x, _, { c }) => {
+    const value = op === "Pow" ? pick([1, 2], c) : op === "Div" ? pick([1, -1, 2, 4, 3], c) : pick(literals, c)
+    return Builder.binary(b, op, x, literal(b, x, value, c))
+  }
+/** As one value repeated, and as a literal of the shape: passes by themselves see through the latter only. */
+const literal = (b: Builder.Builder, x: NodeId, value: number, c: number) =>
+  (c >> 4) % 3 === 0 ? Builder.scalar(b, "float32", value) : Builder.fill(b, b.typeOf(x), value)
+const literalFirst: Step = (b, x, _, { c }) => Builder.binary(b, pick(["Add", "Sub", "Mul"] as const, c), literal(b, x, pick(literals, c >> 2), c), x)
 const select: Step = (b, x, y, { c }) => {
   if (!both(b, x, y)) return undefined
   const condition = Builder.binary(b, pick(["Greater", "LessEqual", "Equal"] as const, c), x, y)
@@ -57,10 +68,17 @@ const slice: Step = (b, x, _, { c }) => {
   const shape = shapeOf(b, x)
   const axis = shape.length === 0 ? 0 : c % shape.length
   const begin = shape.map((d, i) => (i === axis && d > 1 ? (c >> 2) % (d - 1) : 0))
-  return b.add("Slice", [x], { begin, size: shape.map((d, i) => (i === axis ? Math.max(1, d - begin[i]! - ((c >> 3) % 2)) : d)), strides: shape.map(() => 1) })
+  return b.add("Slice", [x], {
+    begin,
+    size: shape.map((d, i) => (i === axis ? Math.max(1, d - begin[i]! - ((c >> 3) % 2)) : d)),
+    strides: shape.map(() => 1)
+  })
 }
 const pad: Step = (b, x, _, { c }) =>
-  b.add("Pad", [x], { paddings: shapeOf(b, x).map((_, i) => (i === c % shapeOf(b, x).length ? [(c >> 1) % 3, (c >> 3) % 2] : [0, 0])), value: (c >> 4) % 2 })
+  b.add("Pad", [x], {
+    paddings: shapeOf(b, x).map((_, i) => (i === c % shapeOf(b, x).length ? [(c >> 1) % 3, (c >> 3) % 2] : [0, 0])),
+    value: (c >> 4) % 2
+  })
 const concat: Step = (b, x, y, { c }) => {
   const shape = shapeOf(b, x)
   if (shape.length === 0) return undefined
@@ -85,40 +103,70 @@ const noise: Step = (b, _x, _y, { c }) => b.add("RandomUniform", [0], { shape: [
 const replica: Step = (b) => Builder.cast(b, b.add("ReplicaId", [], {}), "float32")
 
 const steps: ReadonlyArray<Step> = [
-  binary("Add"), binary("Sub"), binary("Mul"), binary("Max"), binary("Min"), unary("Neg"), unary("Abs"), unary("Relu"), unary("Tanh"), unary("Sign"),
-  withLiteral("Add"), withLiteral("Sub"), withLiteral("Mul"), withLiteral("Div"), withLiteral("Pow"), literalFirst, select, mask, reshape, reshape, transpose,
-  transpose, broadcast, slice, slice, pad, concat, reduce, reduce, matMul, matMul
+  binary("Add"),
+  binary("Sub"),
+  binary("Mul"),
+  binary("Max"),
+  binary("Min"),
+  unary("Neg"),
+  unary("Abs"),
+  unary("Relu"),
+  unary("Tanh"),
+  unary("Sign"),
+  withLiteral("Add"),
+  withLiteral("Sub"),
+  withLiteral("Mul"),
+  withLiteral("Div"),
+  withLiteral("Pow"),
+  literalFirst,
+  select,
+  mask,
+  reshape,
+  reshape,
+  transpose,
+  transpose,
+  broadcast,
+  slice,
+  slice,
+  pad,
+  concat,
+  reduce,
+  reduce,
+  matMul,
+  matMul
 ]
 const replicaSteps: ReadonlyArray<Step> = [...steps, crossReplicaSum, crossReplicaSum, crossReplicaSum, noise, noise, replica]
 
 const shapes: ReadonlyArray<Shape> = [[2, 3], [3], [2, 3, 4], [], [4, 3], [1, 2, 3]]
 
-const graphOf = (table: ReadonlyArray<Step>) => (choices: ReadonlyArray<Choice>): Graph => {
-  const b = Builder.make()
-  const key = b.parameter("random_key", { _tag: "State", kind: "random", trainable: false }, { dtype: "int32", shape: [3] })
-  const state = { _tag: "State", kind: "variable", trainable: true } as const
-  const cache = { _tag: "State", kind: "cache", trainable: false } as const
-  const nodes: Array<NodeId> = shapes.map((shape, i) =>
-    b.parameter(`p${i}`, i < 2 ? { _tag: "Batch" } : i === 2 ? cache : state, { dtype: "float32", shape })
-  )
-  for (const choice of choices) {
-    // later nodes are likelier, so that chains grow
-    const operand = (n: number) => nodes[nodes.length - 1 - (n % Math.min(nodes.length, 8))]!
-    const added = pick(table, choice.op)(b, operand(choice.a), operand(choice.b), choice)
-    if (added !== undefined && sizeOf(shapeOf(b, added)) <= 200) nodes.push(added)
+const graphOf =
+  (table: ReadonlyArray<Step>) =>
+  (choices: ReadonlyArray<Choice>): Graph => {
+    const b = Builder.make()
+    const key = b.parameter("random_key", { _tag: "State", kind: "random", trainable: false }, { dtype: "int32", shape: [3] })
+    const state = { _tag: "State", kind: "variable", trainable: true } as const
+    const cache = { _tag: "State", kind: "cache", trainable: false } as const
+    const nodes: Array<NodeId> = shapes.map((shape, i) =>
+      b.parameter(`p${i}`, i < 2 ? { _tag: "Batch" } : i === 2 ? cache : state, { dtype: "float32", shape })
+    )
+    for (const choice of choices) {
+      // later nodes are likelier, so that chains grow
+      const operand = (n: number) => nodes[nodes.length - 1 - (n % Math.min(nodes.length, 8))]!
+      const added = pick(table, choice.op)(b, operand(choice.a), operand(choice.b), choice)
+      if (added !== undefined && sizeOf(shapeOf(b, added)) <= 200) nodes.push(added)
+    }
+    b.output("random_key", { _tag: "State" }, key)
+    shapes.forEach((shape, i) => {
+      if (i < 2) return
+      // a successor of the leaf's own shape: any node that happens to have it, the newest first
+      const successor = nodes.findLast((x) => shapeOf(b, x).length === shape.length && shapeOf(b, x).every((d, axis) => d === shape[axis]))!
+      b.output(`p${i}`, { _tag: "State" }, successor)
+    })
+    const scalar = nodes.findLast((x) => shapeOf(b, x).length === 0)!
+    b.output("loss", { _tag: "Loss" }, scalar)
+    nodes.slice(-3).forEach((x, i) => b.output(`o${i}`, { _tag: "Outfeed" }, x))
+    return b.build()
   }
-  b.output("random_key", { _tag: "State" }, key)
-  shapes.forEach((shape, i) => {
-    if (i < 2) return
-    // a successor of the leaf's own shape: any node that happens to have it, the newest first
-    const successor = nodes.findLast((x) => shapeOf(b, x).length === shape.length && shapeOf(b, x).every((d, axis) => d === shape[axis]))!
-    b.output(`p${i}`, { _tag: "State" }, successor)
-  })
-  const scalar = nodes.findLast((x) => shapeOf(b, x).length === 0)!
-  b.output("loss", { _tag: "Loss" }, scalar)
-  nodes.slice(-3).forEach((x, i) => b.output(`o${i}`, { _tag: "Outfeed" }, x))
-  return b.build()
-}
 
 const choices = Arbitrary.array(Arbitrary.schema(Choice), { minLength: 6, maxLength: 30 })
 
@@ -172,7 +220,10 @@ export const assertKeeps = (pass: Pass, graph: Graph, tolerance = 0): void => {
 const scalarState = { _tag: "State", kind: "variable", trainable: true } as const
 
 /** A graph with the given float32 parameters (variables that keep their value) and one outfeed for each node that `make` gives. */
-export const graphWith = (parameters: { readonly [name: string]: Shape }, make: (b: Builder.Builder, p: { readonly [name: string]: NodeId }) => ReadonlyArray<NodeId>): Graph => {
+export const graphWith = (
+  parameters: { readonly [name: string]: Shape },
+  make: (b: Builder.Builder, p: { readonly [name: string]: NodeId }) => ReadonlyArray<NodeId>
+): Graph => {
   const b = Builder.make()
   const nodes = Object.fromEntries(
     Object.entries(parameters).map(([name, shape]) => [name, b.parameter(name, { _tag: "Batch" }, { dtype: "float32", shape })])

@@ -37,4 +37,6 @@ it("and so is the gradient of the matrix", ({ expect }) => {
   assertKeeps(matMulBatch, graph, 1e-5)
 })
 
-it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(matMulBatch, graph, 1e-5), { arbitrary: { runs: 300 } })
+it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(matMulBatch, graph, 1e-5), {
+  arbitrary: { runs: 300 }
+})

@@ -5,7 +5,13 @@ import { after, assertKeeps, GraphArbitrary, graphWith } from "./graphs.ts"
 
 it("rows of zeros are left out", ({ expect }) => {
   const graph = graphWith({ x: [4, 2], dy: [2, 3], w: [5, 3] }, (b, { x, dy, w }) => {
-    const padded = b.add("Pad", [dy!], { paddings: [[2, 0], [0, 0]], value: 0 })
+    const padded = b.add("Pad", [dy!], {
+      paddings: [
+        [2, 0],
+        [0, 0]
+      ],
+      value: 0
+    })
     return [Builder.matMul(b, x!, padded, { transposeA: true }), Builder.matMul(b, padded, w!, { transposeB: true })]
   })
   expect(after(matMulPad, graph)).toMatchInlineSnapshot(`
@@ -26,7 +32,20 @@ it("rows of zeros are left out", ({ expect }) => {
 
 it("parts of a concatenation have products of their own where one is padded", ({ expect }) => {
   const graph = graphWith({ x: [4, 2], q: [2, 3], k: [4, 3], w: [5, 6] }, (b, { x, q, k, w }) => {
-    const both = b.add("Concat", [b.add("Pad", [q!], { paddings: [[2, 0], [0, 0]], value: 0 }), k!], { axis: 1 })
+    const both = b.add(
+      "Concat",
+      [
+        b.add("Pad", [q!], {
+          paddings: [
+            [2, 0],
+            [0, 0]
+          ],
+          value: 0
+        }),
+        k!
+      ],
+      { axis: 1 }
+    )
     return [Builder.matMul(b, x!, both, { transposeA: true }), Builder.matMul(b, both, w!, { transposeB: true })]
   })
   expect(after(matMulPad, graph)).toMatchInlineSnapshot(`
@@ -54,7 +73,18 @@ it("parts of a concatenation have products of their own where one is padded", ({
 
 it("a few zeros stay", ({ expect }) => {
   const graph = graphWith({ x: [9, 2], dy: [8, 3] }, (b, { x, dy }) => [
-    Builder.matMul(b, x!, b.add("Pad", [dy!], { paddings: [[1, 0], [0, 0]], value: 0 }), { transposeA: true })
+    Builder.matMul(
+      b,
+      x!,
+      b.add("Pad", [dy!], {
+        paddings: [
+          [1, 0],
+          [0, 0]
+        ],
+        value: 0
+      }),
+      { transposeA: true }
+    )
   ])
   expect(after(matMulPad, graph)).toMatchInlineSnapshot(`
     "
@@ -68,4 +98,6 @@ it("a few zeros stay", ({ expect }) => {
   assertKeeps(matMulPad, graph, 1e-5)
 })
 
-it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(matMulPad, graph, 1e-5), { arbitrary: { runs: 300 } })
+it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(matMulPad, graph, 1e-5), {
+  arbitrary: { runs: 300 }
+})

@@ -33,4 +33,6 @@ it("other transposes stay", ({ expect }) => {
   assertKeeps(matMulTranspose, graph)
 })
 
-it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(matMulTranspose, graph), { arbitrary: { runs: 300 } })
+it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(matMulTranspose, graph), {
+  arbitrary: { runs: 300 }
+})

@@ -5,7 +5,14 @@ import { after, assertKeeps, GraphArbitrary, graphWith } from "./graphs.ts"
 
 it("zeros move behind transposes and reshapes", ({ expect }) => {
   const graph = graphWith({ x: [2, 3, 4] }, (b, { x }) => {
-    const padded = b.add("Pad", [x!], { paddings: [[1, 0], [0, 0], [0, 0]], value: 0 })
+    const padded = b.add("Pad", [x!], {
+      paddings: [
+        [1, 0],
+        [0, 0],
+        [0, 0]
+      ],
+      value: 0
+    })
     return [Builder.reshape(b, Builder.transpose(b, padded, [1, 0, 2]), [3, 12])]
   })
   expect(after(padMotion, graph)).toMatchInlineSnapshot(`
@@ -22,7 +29,14 @@ it("zeros move behind transposes and reshapes", ({ expect }) => {
 
 it("so do concatenations that hold some", ({ expect }) => {
   const graph = graphWith({ x: [1, 2, 4], y: [1, 3, 4] }, (b, { x, y }) => {
-    const padded = b.add("Pad", [x!], { paddings: [[0, 0], [1, 0], [0, 0]], value: 0 })
+    const padded = b.add("Pad", [x!], {
+      paddings: [
+        [0, 0],
+        [1, 0],
+        [0, 0]
+      ],
+      value: 0
+    })
     const both = b.add("Concat", [padded, y!], { axis: 0 })
     return [Builder.reshape(b, Builder.transpose(b, both, [1, 0, 2]), [3, 8])]
   })

@@ -4,7 +4,9 @@ import { addNode, compact, passOf, rebuild, sameGraph } from "../../../src/domai
 import { after, assertKeeps, GraphArbitrary, graphWith } from "./graphs.ts"
 
 it("applies rules also to what they make, and keeps the place in the source", ({ expect }) => {
-  const graph = graphWith({ x: [2] }, (b, { x }) => [b.add("Neg", [b.add("Neg", [b.add("Neg", [x!], {}, "a.ts:1:1")], {}, "a.ts:2:1")], {}, "a.ts:3:1")])
+  const graph = graphWith({ x: [2] }, (b, { x }) => [
+    b.add("Neg", [b.add("Neg", [b.add("Neg", [x!], {}, "a.ts:1:1")], {}, "a.ts:2:1")], {}, "a.ts:3:1")
+  ])
   // Neg(x) becomes Abs(x), and Abs(Abs(x)) one of them
   const pass = passOf({
     Neg: [(cx, node) => cx.add("Abs", node.inputs, {})],

@@ -65,7 +65,11 @@ it("what is equal is there once, a sum over replicas is a chain in their order",
     { index: 2, replica: 0 },
     { index: 2, replica: 1 }
   ])
-  assert.deepStrictEqual(map.outputs.slice(3), [{ index: 3, replica: 0 }, { index: 3, replica: 1 }, { index: 4, replica: undefined }])
+  assert.deepStrictEqual(map.outputs.slice(3), [
+    { index: 3, replica: 0 },
+    { index: 3, replica: 1 },
+    { index: 4, replica: undefined }
+  ])
 })
 
 /** Operands of each replica; state that the graph keeps equal is. */
@@ -78,19 +82,27 @@ const operands = (graph: Graph, n: number) => {
   return inputs
 }
 
-it.prop("the merged graph gives the bits that the replicas give in lock step", [ReplicatedArbitrary], ([graph]) => {
-  for (const n of [1, 2, 3]) {
-    const { graph: merged, map } = replicate(graph, n)
-    if (n === 1) assert.isTrue(Result.isSuccess(verify(merged)))
-    const inputs = operands(graph, n)
-    const expected = Evaluate.make(graph).run(inputs)
-    const actual = Evaluate.evaluate(merged, map.parameters.map(({ index, replica }) => inputs[replica ?? 0]![index]!))
-    map.outputs.forEach(({ index, replica }, i) => {
-      const isMean = graph.outputs[index]!.role._tag === "Loss" && n > 1
-      if (isMean) {
-        const total = expected.reduce((sum, of, k) => (k === 0 ? of[index]![0]! : Math.fround(sum + of[index]![0]!)), 0)
-        assertClose([actual[i]!], [Float32Array.of(total / n)])
-      } else for (const k of replica === undefined ? inputs.keys() : [replica]) assertClose([actual[i]!], [expected[k]![index]!])
-    })
-  }
-}, { arbitrary: { runs: 300 } })
+it.prop(
+  "the merged graph gives the bits that the replicas give in lock step",
+  [ReplicatedArbitrary],
+  ([graph]) => {
+    for (const n of [1, 2, 3]) {
+      const { graph: merged, map } = replicate(graph, n)
+      if (n === 1) assert.isTrue(Result.isSuccess(verify(merged)))
+      const inputs = operands(graph, n)
+      const expected = Evaluate.make(graph).run(inputs)
+      const actual = Evaluate.evaluate(
+        merged,
+        map.parameters.map(({ index, replica }) => inputs[replica ?? 0]![index]!)
+      )
+      map.outputs.forEach(({ index, replica }, i) => {
+        const isMean = graph.outputs[index]!.role._tag === "Loss" && n > 1
+        if (isMean) {
+          const total = expected.reduce((sum, of, k) => (k === 0 ? of[index]![0]! : Math.fround(sum + of[index]![0]!)), 0)
+          assertClose([actual[i]!], [Float32Array.of(total / n)])
+        } else for (const k of replica === undefined ? inputs.keys() : [replica]) assertClose([actual[i]!], [expected[k]![index]!])
+      })
+    }
+  },
+  { arbitrary: { runs: 300 } }
+)

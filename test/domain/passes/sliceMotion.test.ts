@@ -40,4 +40,24 @@ it("leaves alone what others read whole", ({ expect }) => {
   assertKeeps(sliceMotion, graph)
 })
 
+it("cuts an axis that a reshape split off, where its parts lie together", ({ expect }) => {
+  const graph = graphWith({ x: [24] }, (b, { x }) => {
+    const split = Builder.reshape(b, x!, [4, 3, 2])
+    const cut = (begin: ReadonlyArray<number>, size: ReadonlyArray<number>) => b.add("Slice", [split], { begin, size, strides: [1, 1, 1] })
+    return [cut([1, 0, 0], [2, 3, 2]), cut([0, 1, 0], [4, 1, 2])]
+  })
+  expect(after(sliceMotion, graph)).toMatchInlineSnapshot(`
+    "
+    %0: f32[24] = Parameter index=0 "x" batch
+    %1: f32[4,3,2] = Reshape(%0)
+    %2: f32[12] = Slice(%0) begin=[6] size=[12] strides=[1]
+    %3: f32[2,3,2] = Reshape(%2)
+    %4: f32[4,1,2] = Slice(%1) begin=[0,1,0] size=[4,1,2] strides=[1,1,1]
+    output outfeed "o0" %3
+    output outfeed "o1" %4
+    "
+  `)
+  assertKeeps(sliceMotion, graph)
+})
+
 it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(sliceMotion, graph), { arbitrary: { runs: 400 } })

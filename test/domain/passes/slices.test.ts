@@ -6,7 +6,13 @@ it("cuts before it joins", ({ expect }) => {
   const graph = graphWith({ x: [2, 3], y: [4, 3] }, (b, { x, y }) => {
     const cut = (node: number, begin: number, size: number) => b.add("Slice", [node], { begin: [begin, 0], size: [size, 3], strides: [1, 1] })
     const joined = b.add("Concat", [x!, y!], { axis: 0 })
-    const padded = b.add("Pad", [x!], { paddings: [[2, 1], [0, 0]], value: 0 })
+    const padded = b.add("Pad", [x!], {
+      paddings: [
+        [2, 1],
+        [0, 0]
+      ],
+      value: 0
+    })
     return [cut(joined, 3, 2), cut(cut(joined, 1, 4), 1, 2), cut(padded, 2, 2), cut(padded, 0, 2)]
   })
   expect(after(slices, graph)).toMatchInlineSnapshot(`
@@ -27,7 +33,14 @@ it("cuts before it joins", ({ expect }) => {
 
 it("a sum of gradients of slices is their concatenation", ({ expect }) => {
   const graph = graphWith({ q: [2, 1], k: [2, 2], v: [2, 3], rest: [2, 6] }, (b, { q, k, v, rest }) => {
-    const strip = (node: number, before: number, after: number) => b.add("Pad", [node], { paddings: [[0, 0], [before, after]], value: 0 })
+    const strip = (node: number, before: number, after: number) =>
+      b.add("Pad", [node], {
+        paddings: [
+          [0, 0],
+          [before, after]
+        ],
+        value: 0
+      })
     const sum = b.add("Add", [b.add("Add", [strip(q!, 0, 5), strip(k!, 1, 3)], {}), strip(v!, 3, 0)], {})
     const behind = b.add("Add", [b.add("Add", [rest!, strip(q!, 0, 5)], {}), strip(v!, 1, 2)], {})
     return [sum, behind]
@@ -52,7 +65,11 @@ it("a sum of gradients of slices is their concatenation", ({ expect }) => {
 it("joins slices that were cut apart", ({ expect }) => {
   const graph = graphWith({ x: [6] }, (b, { x }) => {
     const part = (begin: number) => b.add("Slice", [x!], { begin: [begin], size: [2], strides: [1] })
-    return [b.add("Concat", [part(0), part(2), part(4)], { axis: 0 }), b.add("Concat", [part(2), part(4)], { axis: 0 }), b.add("Concat", [part(4), part(2)], { axis: 0 })]
+    return [
+      b.add("Concat", [part(0), part(2), part(4)], { axis: 0 }),
+      b.add("Concat", [part(2), part(4)], { axis: 0 }),
+      b.add("Concat", [part(4), part(2)], { axis: 0 })
+    ]
   })
   expect(after(slices, graph)).toMatchInlineSnapshot(`
     "

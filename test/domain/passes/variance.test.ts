@@ -38,14 +38,19 @@ it("what depends on the cache may differ, and the cache is no divergent state", 
   assert.deepStrictEqual(divergentState(graph), [])
 })
 
-it.prop("what is called equal is equal", [ReplicatedArbitrary], ([graph]) => {
-  const variant = replicaVariance(graph)
-  const [first, second] = [inputsOf(graph, 0), inputsOf(graph, 1)]
-  graph.parameters.forEach((p, i) => {
-    if (variant[p.node] === false) second[i] = first[i]!
-  })
-  const [left, right] = Evaluate.make(graph).run([first, second])
-  graph.outputs.forEach((output, i) => {
-    if (variant[output.node] === false) assert.deepStrictEqual(left![i], right![i])
-  })
-}, { arbitrary: { runs: 300 } })
+it.prop(
+  "what is called equal is equal",
+  [ReplicatedArbitrary],
+  ([graph]) => {
+    const variant = replicaVariance(graph)
+    const [first, second] = [inputsOf(graph, 0), inputsOf(graph, 1)]
+    graph.parameters.forEach((p, i) => {
+      if (variant[p.node] === false) second[i] = first[i]!
+    })
+    const [left, right] = Evaluate.make(graph).run([first, second])
+    graph.outputs.forEach((output, i) => {
+      if (variant[output.node] === false) assert.deepStrictEqual(left![i], right![i])
+    })
+  },
+  { arbitrary: { runs: 300 } }
+)

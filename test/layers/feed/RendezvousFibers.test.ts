@@ -86,7 +86,15 @@ it.effect("a party that hangs is left behind at the deadline and named", () =>
 it.effect("interrupted from outside, it waits for every party's finalizers and stays interrupted", () =>
   Effect.gen(function* () {
     const log: Array<string> = []
-    const slow = (name: string) => Effect.never.pipe(Effect.onInterrupt(() => Effect.delay(Effect.sync(() => log.push(name)), "1 second")))
+    const slow = (name: string) =>
+      Effect.never.pipe(
+        Effect.onInterrupt(() =>
+          Effect.delay(
+            Effect.sync(() => log.push(name)),
+            "1 second"
+          )
+        )
+      )
     const fiber = yield* Effect.forkChild(meet(slow("session"), { infeed: slow("infeed") }))
     yield* TestClock.adjust("1 second")
     const done = yield* Effect.forkChild(Fiber.interrupt(fiber))

@@ -56,7 +56,10 @@ for (const [name, layer] of [
 const reads = (prefetch: number) =>
   Effect.gen(function* () {
     let read = 0
-    const source = Stream.range(1, 100).pipe(Stream.rechunk(1), Stream.tap(() => Effect.sync(() => void read++)))
+    const source = Stream.range(1, 100).pipe(
+      Stream.rechunk(1),
+      Stream.tap(() => Effect.sync(() => void read++))
+    )
     const feed = yield* (yield* Infeed).open(source, prefetch)
     yield* feed.take
     for (let i = 0; i < 200; i++) yield* Effect.yieldNow
@@ -77,7 +80,12 @@ it.effect("OutfeedQueue holds the device back while its capacity waits, and lose
     const drain = yield* (yield* Outfeed).open<number>(2)
     let offered = 0
     const producer = yield* Effect.forkChild(
-      Effect.forEach([1, 2, 3, 4, 5], (i) => Effect.andThen(drain.offer(i), Effect.sync(() => void offered++))).pipe(Effect.andThen(drain.end))
+      Effect.forEach([1, 2, 3, 4, 5], (i) =>
+        Effect.andThen(
+          drain.offer(i),
+          Effect.sync(() => void offered++)
+        )
+      ).pipe(Effect.andThen(drain.end))
     )
     for (let i = 0; i < 50; i++) yield* Effect.yieldNow
     assert.strictEqual(offered, 2)

@@ -40,7 +40,7 @@ const onCpu = Effect.promise(() => tf.setBackend("cpu"))
 
 describe("what cannot be recorded is refused with its place and a remedy", () => {
   it.effect("a value read on the host", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* failing(({ features }) => {
         const h = tf.exp(features["x"]!)
         if (h.arraySync() !== undefined) return loss(h)
@@ -49,21 +49,29 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       expectError(error, "HostRead", "Exp", "h.arraySync()", /tf\.where/)
       expectError(yield* failing(({ features }) => loss(tf.tensor(features["x"]!.dataSync()))), "HostRead", "features/x", "dataSync()", /hostCall/)
       assert.strictEqual((yield* failing(({ features }) => (features["x"]!.print(), {}))).reason, "HostRead")
-    }))
+    })
+  )
 
   it.effect("a read whose promise nobody awaits", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* failing(({ features }) => {
         const h = tf.square(features["x"]!)
         h.data().catch(() => undefined)
         return loss(h)
       })
       expectError(error, "HostRead", "Square", "h.data()", /recorded/)
-    }))
+    })
+  )
 
   it.effect("host randomness in the step", () =>
-    Effect.gen(function*() {
-      expectError(yield* failing(({ features }) => loss(tf.dropout(features["x"]!, 0.5))), "HostRandomness", "dropout", "tf.dropout", /random\.dropout/)
+    Effect.gen(function* () {
+      expectError(
+        yield* failing(({ features }) => loss(tf.dropout(features["x"]!, 0.5))),
+        "HostRandomness",
+        "dropout",
+        "tf.dropout",
+        /random\.dropout/
+      )
       expectError(
         yield* failing(({ features }) => loss(tf.mul(features["x"]!, tf.randomUniform([4, 3])))),
         "HostRandomness",
@@ -82,33 +90,60 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
         /random\.dropout/
       )
       assert.strictEqual((yield* failing(({ features }) => loss(tf.mul(features["x"]!, Math.random())))).reason, "HostRandomness")
-    }))
+    })
+  )
 
   it.effect("a model function that differs from call to call", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       let calls = 0
       const error = yield* failing(({ features }) => loss(calls++ === 0 ? tf.exp(features["x"]!) : tf.abs(features["x"]!)))
       assert.strictEqual(error.reason, "NotDeterministic")
       assert.match(error.detail, /no state kept between calls/)
       assert.include(lineOf(error), "calls++")
-    }))
+    })
+  )
 
   it.effect("kernels without a rule", () =>
-    Effect.gen(function*() {
-      expectError(yield* failing(({ features }) => loss(tf.cumprod(features["x"]!, 0))), "UnknownKernel", "Cumprod", "tf.cumprod", /tf\.cumsum/)
-      expectError(yield* failing(({ features }) => loss(tf.multinomial(features["x"]! as tf.Tensor2D, 2))), "UnknownKernel", "Multinomial", "tf.multinomial", /random\.uniform/)
-      expectError(yield* failing(({ features }) => loss(tf.engine().runKernel("MyOp", { x: features["x"]! }))), "UnknownKernel", "MyOp", `"MyOp"`, /other tf operations/)
+    Effect.gen(function* () {
+      expectError(
+        yield* failing(({ features }) => loss(tf.searchSorted(features["x"]!, features["x"]!))),
+        "UnknownKernel",
+        "SearchSorted",
+        "tf.searchSorted",
+        /other tf operations/
+      )
+      expectError(
+        yield* failing(({ features }) => loss(tf.multinomial(features["x"]! as tf.Tensor2D, 2))),
+        "UnknownKernel",
+        "Multinomial",
+        "tf.multinomial",
+        /random\.uniform/
+      )
+      expectError(
+        yield* failing(({ features }) => loss(tf.engine().runKernel("MyOp", { x: features["x"]! }))),
+        "UnknownKernel",
+        "MyOp",
+        `"MyOp"`,
+        /other tf operations/
+      )
       expectError(yield* failing(() => loss(tf.tensor(["a"]))), "UnknownKernel", "Constant", `tf.tensor(["a"])`, /encode strings/)
-    }))
+    })
+  )
 
   it.effect("shapes that depend on values", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* failing(({ labels }) => loss(tf.cast(tf.unique(labels as unknown as tf.Tensor1D).values, "float32")))
       expectError(error, "DataDependentShape", "Unique", "tf.unique", /tf\.oneHot/)
-    }))
+      const masked = yield* failing(({ features }) => {
+        tf.booleanMaskAsync(features["x"]!, tf.greater(features["x"]!, 0)).catch(() => undefined)
+        return loss(features["x"]!)
+      })
+      expectError(masked, "DataDependentShape", "booleanMaskAsync", "tf.booleanMaskAsync", /tf\.where/)
+    })
+  )
 
   it.effect("operations without a gradient", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* failing(({ features, variables }) => {
         const f = () => {
           const h = tf.matMul(features["x"]!, variables.get("w", [3, 2]))
@@ -117,10 +152,11 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
         return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(f) }
       })
       expectError(error, "MissingGradient", "TopK", "tf.topk", /customGrad/)
-    }))
+    })
+  )
 
   it.effect("a variable made outside", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* onCpu
       const outside = tf.variable(tf.ones([3]), true, "errors_test_outside")
       const error = yield* failing(({ features }) => loss(tf.add(features["x"]!, outside)))
@@ -135,20 +171,22 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       assert.strictEqual(optimizer.reason, "ForeignVariable")
       assert.match(optimizer.detail, /optimizers inside modelFn/)
       outside.dispose()
-    }))
+    })
+  )
 
   it.effect("a tensor of an earlier recording", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       let kept: tf.Tensor | undefined
       const error = yield* failing(({ features }) => {
         kept ??= features["x"]!
         return loss(tf.add(kept, features["x"]!))
       })
       expectError(error, "ForeignTensor", "Add", "tf.add(kept", /cache or in a variable/)
-    }))
+    })
+  )
 
   it.effect("one name for two variables", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* failing(({ features, variables }) => {
         variables.get("w", [3])
         variables.get("w", [4])
@@ -163,17 +201,25 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       assert.strictEqual(twice.reason, "VariableMismatch")
       const reserved = yield* failing(({ features, variables }) => (variables.get("labels", [1]), loss(features["x"]!)))
       assert.match(reserved.detail, /belongs to the step/)
-    }))
+    })
+  )
 
   it.effect("a spec that does not fit its mode", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const bad: ReadonlyArray<readonly [ModelFn, Mode, RegExp]> = [
         [() => ({}), "train", /no loss/],
         [({ features }) => ({ loss: tf.mean(features["x"]!, 0) }), "evaluate", /f32\[3\].*float32 scalar/],
         [({ labels }) => ({ loss: tf.sum(labels) }), "train", /i32\[\]/],
         [({ features }) => loss(features["x"]!), "predict", /no predictions/],
         [({ features }) => ({ predictions: { p: tf.sum(features["x"]!) } }), "predict", /predictions\/p is f32\[\].*rows/],
-        [({ features }) => ({ ...loss(features["x"]!), evalMetrics: { m: { tensors: { t: tf.scalar(1) }, metric: { initial: [], update: (s) => s, result: () => 0 } } } }), "evaluate", /metrics\/m\/t/],
+        [
+          ({ features }) => ({
+            ...loss(features["x"]!),
+            evalMetrics: { m: { tensors: { t: tf.scalar(1) }, metric: { initial: [], update: (s) => s, result: () => 0 } } }
+          }),
+          "evaluate",
+          /metrics\/m\/t/
+        ],
         [(() => Promise.resolve({})) as unknown as ModelFn, "train", /synchronous/],
         [(() => undefined) as unknown as ModelFn, "train", /record/],
         [(() => ({ loss: 3 })) as unknown as ModelFn, "train", /loss must be a tensor, got number/]
@@ -183,19 +229,23 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
         assert.strictEqual(error.reason, "InvalidSpec", error.message)
         assert.match(error.detail, detail)
       }
-    }))
+    })
+  )
 
   it.effect("a cache that changes its form", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const cacheFn = (rows: number) => [tf.zeros([rows, 2]), tf.zeros([rows], "int32")]
-      const error = yield* failing(({ features, cache }) => ({ ...loss(features["x"]!), cache: [tf.tile(cache[0]!, [1, 2]), cache[1]!] }), { cacheFn })
+      const error = yield* failing(({ features, cache }) => ({ ...loss(features["x"]!), cache: [tf.tile(cache[0]!, [1, 2]), cache[1]!] }), {
+        cacheFn
+      })
       assert.strictEqual(error.reason, "CacheMismatch")
       assert.match(error.detail, /cache\/0 is f32\[4,2\].*f32\[4,4\]/)
       assert.match((yield* failing(({ features }) => loss(features["x"]!), { cacheFn })).detail, /2 leaves.*has 0/)
-    }))
+    })
+  )
 
   it.effect("an exception of the user's code", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* failing(() => {
         throw new Error("no such head")
       })
@@ -203,10 +253,11 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       assert.instanceOf(error.cause, Error)
       const wrong = yield* failing(({ features }) => loss(tf.matMul(features["x"]!, tf.ones([4, 2]))))
       expectError(wrong, "ModelThrew", "BatchMatMul", "tf.matMul", /inner extents, got 3 and 4/)
-    }))
+    })
+  )
 
   it.effect("replicas that would drift apart", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const modelFn: ModelFn = ({ features, variables }) => {
         const w = variables.get("w", [3, 1])
         const f = () => tf.mean(tf.matMul(features["x"]!, w)) as tf.Scalar
@@ -215,11 +266,13 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       const error = yield* failing(modelFn, { mode: "train", replicas: 2 })
       assert.strictEqual(error.reason, "InvalidSpec")
       assert.match(error.detail, /"w" differs between the 2 replicas.*CrossReplicaOptimizer/)
-    }))
+    })
+  )
 
   it.effect("a first value made from the batch", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const error = yield* failing(({ features }) => (tf.variable(tf.mean(features["x"]!), true, "mean"), loss(features["x"]!)))
       assert.match(error.detail, /batch leaf "features\/x"/)
-    }))
+    })
+  )
 })

@@ -36,7 +36,11 @@ export const i32 = (shape: ReadonlyArray<number>, low = -5, high = 6): Input => 
   shape,
   data: Int32Array.from({ length: size(shape) }, () => Math.floor(low + (high - low) * next()))
 })
-export const bool = (shape: ReadonlyArray<number>): Input => ({ dtype: "bool", shape, data: Uint8Array.from({ length: size(shape) }, () => (next() < 0.5 ? 0 : 1)) })
+export const bool = (shape: ReadonlyArray<number>): Input => ({
+  dtype: "bool",
+  shape,
+  data: Uint8Array.from({ length: size(shape) }, () => (next() < 0.5 ? 0 : 1))
+})
 export const values = (dtype: DType, shape: ReadonlyArray<number>, ...data: ReadonlyArray<number>): Input => ({
   dtype,
   shape,
@@ -46,8 +50,13 @@ export const values = (dtype: DType, shape: ReadonlyArray<number>, ...data: Read
 const listOf = (x: tf.Tensor | Array<tf.Tensor>) => (Array.isArray(x) ? x : [x])
 
 export const onCpu = (f: F, inputs: ReadonlyArray<Input>): ReadonlyArray<Value> =>
-  tf.tidy(() =>
-    listOf(f(...inputs.map((x) => tf.tensor(x.data, [...x.shape], x.dtype)))).map((t) => ({ dtype: t.dtype, shape: t.shape, data: [...t.dataSync()] })) as never
+  tf.tidy(
+    () =>
+      listOf(f(...inputs.map((x) => tf.tensor(x.data, [...x.shape], x.dtype)))).map((t) => ({
+        dtype: t.dtype,
+        shape: t.shape,
+        data: [...t.dataSync()]
+      })) as never
   ) as unknown as ReadonlyArray<Value> // tidy is typed for tensors only
 
 export const recorded = (f: F, inputs: ReadonlyArray<Input>): ReadonlyArray<Value> => {
@@ -64,15 +73,20 @@ export const recorded = (f: F, inputs: ReadonlyArray<Input>): ReadonlyArray<Valu
       graph: extract(recording.builder, { parameters, outputs: nodes.map((node, i) => ({ name: `y${i}`, role: { _tag: "Outfeed" }, node })) })
     }
   })
-  const results = evaluate(graph, inputs.map((x) => x.data))
+  const results = evaluate(
+    graph,
+    inputs.map((x) => x.data)
+  )
   return types.map((type, i) => ({ ...type, data: [...results[i]!] }))
 }
 
 /** Gradients of `sum(f(xs) * w)` for fixed weights `w`. */
-export const gradientsOf = (f: F): F => (...xs) => {
-  const weighted = (...ys: Array<tf.Tensor>) => {
-    const terms = listOf(f(...ys)).map((y) => tf.sum(tf.mul(y, tf.reshape(tf.cos(tf.mul(tf.range(0, y.size), 0.7)), y.shape))))
-    return terms.reduce((a, b) => tf.add(a, b))
+export const gradientsOf =
+  (f: F): F =>
+  (...xs) => {
+    const weighted = (...ys: Array<tf.Tensor>) => {
+      const terms = listOf(f(...ys)).map((y) => tf.sum(tf.mul(y, tf.reshape(tf.cos(tf.mul(tf.range(0, y.size), 0.7)), y.shape))))
+      return terms.reduce((a, b) => tf.add(a, b))
+    }
+    return tf.grads(weighted as (...ys: Array<tf.Tensor>) => tf.Tensor)(xs)
   }
-  return tf.grads(weighted as (...ys: Array<tf.Tensor>) => tf.Tensor)(xs)
-}

@@ -41,5 +41,5 @@ export const step = (program: Program, states: ReadonlyArray<StateOf>, batches: 
 /** The text of the line that an error's source names. */
 export const lineOf = (error: TraceError): string => {
   const [file = "", line = "0"] = (error.source ?? "").split(/:(?=\d)/)
-  return file === "" ? "" : readFileSync(file, "utf8").split("\n")[Number(line) - 1] ?? ""
+  return file === "" ? "" : (readFileSync(file, "utf8").split("\n")[Number(line) - 1] ?? "")
 }

@@ -1,6 +1,7 @@
 /** The command line as its users meet it: a process with arguments, text and an exit code. */
 import { assert, describe, it } from "@effect/vitest"
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -121,6 +122,29 @@ describe("effect-estimator", () => {
     const loud = cli("train", "-p", "throws.ts", "--engine", "reference", "--steps", "1", "--verbose")
     assert.strictEqual(loud.code, 1)
     assert.include(loud.err, "    at ")
+  })
+
+  it("saves when it is interrupted, says so with exit code 75, and goes on from there", async () => {
+    writeFileSync(join(folder, "line.ts"), line())
+    const common = ["-p", "line.ts", "--engine", "reference", "--model-dir", "interrupted", "--log", "jsonl"]
+    const args = [join(root, "src/programs/cli/main.ts"), "train", ...common, "--log-steps", "1", "--max-steps", "1000000000"]
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
+    let out = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      // only once, when it is under way
+      if (!out.includes('"event":"train"') && text.includes('"event":"train"')) child.kill("SIGINT")
+      out += text
+    })
+    let err = ""
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text))
+    const [code] = (await once(child, "close")) as [number | null]
+    assert.strictEqual(code, 75, err)
+    const end = JSON.parse(out.trim().split("\n").at(-1)!) as { readonly event: string; readonly step: number; readonly reason: string }
+    assert.deepInclude(end, { event: "end", reason: "interrupted" })
+    assert.include(err, `step ${end.step} is saved`)
+    const resumed = cli("train", ...common, "--steps", "1")
+    assert.include(resumed.out, `{"event":"restore","step":${end.step}`)
+    assert.strictEqual(resumed.code, 0, resumed.all)
   })
 
   it("lists devices and ops", () => {

@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { availableParallelism } from "node:os"
-import { CompileError, type EngineUnavailable, ExecuteError } from "../../../domain/Errors.ts"
+import type { ExecuteError } from "../../../domain/Errors.ts"
+import { CompileError, type EngineUnavailable } from "../../../domain/Errors.ts"
 import type { GraphError } from "../../../domain/graph/GraphError.ts"
 import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
 import type { Program } from "../../../domain/Program.ts"
@@ -41,6 +42,9 @@ export interface Seams {
 
 const engine = Host.engine
 
+/** Idle threads of one session must not spin while another runs: a program may hold a step for training and one for evaluation. */
+const sessionConfig = { "session.force_spinning_stop": "1" }
+
 const lowerGraph = ({ graph, outputs }: Merged.Merged): Effect.Effect<Lowered, CompileError> =>
   Effect.try({
     try: () => lower(graph, outputs),
@@ -63,7 +67,7 @@ const compile = (options: Required<Options>, seams: Seams) =>
     const lowered = yield* lowerGraph(merged)
     const libraries = yield* Effect.fromResult(Libraries.find(seams.resolve ?? Libraries.resolveHere))
     const layout = Layout.make(program, merged, lowered, prefetch)
-    const session = { threads, memoryPattern: false, config: {}, ...seams.session }
+    const session = { threads, memoryPattern: false, config: sessionConfig, ...seams.session }
     const plan = WorkerPlan.make(program, merged, lowered, layout, { ...libraries, session, maxIterations })
     const host = yield* Host.start(plan, seams.spawn ?? Host.spawnWorker)
     yield* host.ready

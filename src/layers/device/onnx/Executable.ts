@@ -41,7 +41,8 @@ const checkBatch = (leaves: ReadonlyArray<SlotPlace>, batch: Batch): ExecuteErro
     const expected = { dtype: type.dtype, shape }
     if (dtypeOfData(batch[i]) !== type.dtype) return badBatch(`leaf "${name}": expected ${printType(expected)}, got another array class`)
     const length = sizeOf(shape)
-    if (batch[i]!.length !== length) return badBatch(`leaf "${name}": expected ${length} elements for ${printType(expected)}, got ${batch[i]!.length}`)
+    if (batch[i]!.length !== length)
+      return badBatch(`leaf "${name}": expected ${length} elements for ${printType(expected)}, got ${batch[i]!.length}`)
   }
   return undefined
 }
@@ -157,9 +158,7 @@ const makeState = (host: Host, plan: WorkerPlan) => {
     const first = offsets[Atomics.load(host.control, Word.parity)]!
     for (let part = 1; part < parts; part++) view(leaf.type.dtype, plan.memory, first + part * bytes, data.length).set(data)
   }
-  const read = Effect.sync((): State =>
-    new Map(plan.layout.state.map(({ leaf, type }, i) => [leaf.name, { ...type, data: owned(current(i)) }]))
-  )
+  const read = Effect.sync((): State => new Map(plan.layout.state.map(({ leaf, type }, i) => [leaf.name, { ...type, data: owned(current(i)) }])))
   const write = (state: State): Effect.Effect<void, ExecuteError> =>
     Effect.suspend(() => {
       if (host.failure !== undefined) return Effect.fail(host.failure)

@@ -131,4 +131,7 @@ export class Host {
 
 /** A worker that lives as long as the scope. @category constructors @since 0.1.0 */
 export const start = (plan: WorkerPlan, spawn: Spawn): Effect.Effect<Host, never, Scope.Scope> =>
-  Effect.acquireRelease(Effect.sync(() => new Host(plan, spawn)), (host) => host.close)
+  Effect.acquireRelease(
+    Effect.sync(() => new Host(plan, spawn)),
+    (host) => host.close
+  )

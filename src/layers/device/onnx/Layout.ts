@@ -5,7 +5,14 @@
  * @since 0.1.0
  */
 import {
-  type BatchLeaf, batchLeaves, globalShape, type OutfeedLeaf, outfeedLeaves, type Program, type StateLeaf, stateLeaves
+  type BatchLeaf,
+  batchLeaves,
+  globalShape,
+  type OutfeedLeaf,
+  outfeedLeaves,
+  type Program,
+  type StateLeaf,
+  stateLeaves
 } from "../../../domain/Program.ts"
 import { byteSizeOf, type Shape, type TensorType } from "../../../domain/Tensor.ts"
 import type { Lowered } from "./lower.ts"

@@ -9,7 +9,9 @@ import { type ElementType, elementTypes } from "./OnnxModel.ts"
 
 /** What is used of koffi. */
 interface Koffi {
-  readonly load: (path: string) => { readonly func: (name: string, result: string, parameters: ReadonlyArray<string>) => (...args: Array<unknown>) => unknown }
+  readonly load: (path: string) => {
+    readonly func: (name: string, result: string, parameters: ReadonlyArray<string>) => (...args: Array<unknown>) => unknown
+  }
   readonly decode: (pointer: unknown, type: unknown, length?: number) => unknown
   readonly proto: (result: string, parameters: ReadonlyArray<string>) => unknown
   readonly array: (type: string, length: number) => unknown
@@ -88,7 +90,10 @@ export class Ort {
     if (!table) throw new OrtError(`the library has no API version ${apiVersion}`)
     const pointers = koffi.decode(table, koffi.array("void *", 131)) as Array<unknown> // as above
     const bind = ([index, result, parameters]: (typeof Api)[ApiName]): Native =>
-      koffi.decode(pointers[index], koffi.proto(result, typeof parameters === "number" ? new Array<string>(parameters).fill("void *") : parameters)) as Native
+      koffi.decode(
+        pointers[index],
+        koffi.proto(result, typeof parameters === "number" ? new Array<string>(parameters).fill("void *") : parameters)
+      ) as Native
     // built from the table's own keys
     this.#api = Object.fromEntries(Object.entries(Api).map(([name, entry]) => [name, bind(entry)])) as { [K in ApiName]: Native }
     this.#env = this.#create((out) => this.#api.CreateEnv(4, "effect-estimator", out))

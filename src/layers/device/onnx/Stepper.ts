@@ -47,7 +47,8 @@ export const make = (ort: Ort, plan: WorkerPlan): Stepper => {
     BigUint64Array.from({ length: layout.slots }, (_, s) => tensor(port, bytesAt(memory, at.base + s * at.stride, port.bytes)))
 
   const bounds: ReadonlyArray<Bound> = [0, 1].map(() => ({
-    inputs: new BigUint64Array(plan.inputs.length), outputs: new BigUint64Array(plan.outputs.length)
+    inputs: new BigUint64Array(plan.inputs.length),
+    outputs: new BigUint64Array(plan.outputs.length)
   }))
   const infeed: Array<Entries[number]> = []
   const outfeed: Array<Entries[number]> = []
@@ -72,7 +73,11 @@ export const make = (ort: Ort, plan: WorkerPlan): Stepper => {
       bound.outputs[index] = tensor(port, bytesAt(memory, offset, port.bytes))
     })
   })
-  const run = ort.runner(session, plan.inputs.map((p) => p.name), plan.outputs.map((p) => p.name))
+  const run = ort.runner(
+    session,
+    plan.inputs.map((p) => p.name),
+    plan.outputs.map((p) => p.name)
+  )
   const loss = layout.loss === undefined ? Float32Array.of(NaN) : new Float32Array(memory, layout.loss, 1)
 
   return {

@@ -88,10 +88,18 @@ export const make = (program: Program, merged: Merged, lowered: Lowered, layout:
   session: options.session,
   model: lowered.bytes,
   inputs: lowered.inputs.map((i) => ({
-    name: i.name, type: i.type, shape: i.shape, bytes: byteSizeOf({ dtype: i.type, shape: i.shape }), source: sourceOf(layout, merged, i)
+    name: i.name,
+    type: i.type,
+    shape: i.shape,
+    bytes: byteSizeOf({ dtype: i.type, shape: i.shape }),
+    source: sourceOf(layout, merged, i)
   })),
   outputs: lowered.outputs.map((o) => ({
-    name: o.name, type: o.type, shape: o.shape, bytes: byteSizeOf({ dtype: o.type, shape: o.shape }), target: targetOf(layout, merged, o)
+    name: o.name,
+    type: o.type,
+    shape: o.shape,
+    bytes: byteSizeOf({ dtype: o.type, shape: o.shape }),
+    target: targetOf(layout, merged, o)
   })),
   layout,
   init: program.init,
@@ -100,4 +108,3 @@ export const make = (program: Program, merged: Merged, lowered: Lowered, layout:
   losses: new SharedArrayBuffer(options.maxIterations * 4),
   slotLosses: new SharedArrayBuffer(layout.slots * 4)
 })
-

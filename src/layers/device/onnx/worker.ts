@@ -59,7 +59,7 @@ const runOne = (stepper: Stepper.Stepper, done: number) => {
 /** Until all iterations are done, a stop is asked for or a step fails; sleeps while there is no batch or no room. */
 const runSteps = (stepper: Stepper.Stepper) => {
   const iterations = Atomics.load(control, Word.argument0)
-  for (let done = 0; done < iterations; ) {
+  for (let done = 0; done < iterations;) {
     const bell = Atomics.load(control, Word.bell)
     if (Atomics.load(control, Word.stop) !== 0 || Atomics.load(control, Word.command) !== Command.run) return
     const fed = (Atomics.load(control, Word.fed) - Atomics.load(control, Word.consumed)) | 0
@@ -71,11 +71,11 @@ const runSteps = (stepper: Stepper.Stepper) => {
 
 /** The first values by the reference rules, written to the state's first places. */
 const initialise = async () => {
-  const Evaluate = await import("../../../domain/graph/Evaluate.ts")
+  const { firstValues } = await import("./firstValues.ts")
   const seed = [Atomics.load(control, Word.argument0), Atomics.load(control, Word.argument1)] as const
   const { init, layout, memory } = plan
   const key = Int32Array.of(...seed, RandomKey.initCounter)
-  const values = Evaluate.evaluate(init, init.parameters.map(() => key))
+  const values = firstValues(init, key)
   Atomics.store(control, Word.parity, 0)
   for (const { leaf, offsets, bytes, parts } of layout.state) {
     const data = leaf.kind === "random" ? Int32Array.of(...seed, 0) : values[init.outputs.findIndex((o) => o.name === leaf.name)]!

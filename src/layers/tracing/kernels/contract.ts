@@ -26,10 +26,18 @@ interface Term {
 }
 
 /** Axes of `term` in the order of `labels`, which it has all. */
-const arrange = (c: Emit, { node, labels }: Term, order: string): NodeId => c.transpose(node, [...order].map((l) => labels.indexOf(l)))
+const arrange = (c: Emit, { node, labels }: Term, order: string): NodeId =>
+  c.transpose(
+    node,
+    [...order].map((l) => labels.indexOf(l))
+  )
 
 const sumOver = (c: Emit, { node, labels }: Term, gone: string): Term => ({
-  node: c.reduce("ReduceSum", node, [...gone].map((l) => labels.indexOf(l)).sort((i, j) => i - j)),
+  node: c.reduce(
+    "ReduceSum",
+    node,
+    [...gone].map((l) => labels.indexOf(l)).sort((i, j) => i - j)
+  ),
   labels: [...labels].filter((l) => !gone.includes(l)).join("")
 })
 
@@ -61,7 +69,17 @@ export const einsum = (c: Emit, nodes: ReadonlyArray<NodeId>, equation: string):
   const [from, to] = equation.replace(/\s/g, "").split("->") as [string, string] // tfjs has checked the arrow
   const terms = from.split(",").map((labels, i): Term => ({ node: c.float(nodes[i]!), labels }))
   const last = terms.slice(1).reduce(
-    (left, right, i) => contract(c, left, right, to + terms.slice(i + 2).map((t) => t.labels).join("")),
+    (left, right, i) =>
+      contract(
+        c,
+        left,
+        right,
+        to +
+          terms
+            .slice(i + 2)
+            .map((t) => t.labels)
+            .join("")
+      ),
     terms[0]!
   )
   const summed = sumOver(c, last, [...last.labels].filter((l) => !to.includes(l)).join(""))
@@ -78,5 +96,11 @@ export const contractions: ReadonlyArray<Kernel> = [
     const sum = bias === undefined || bias === null ? product : c.add2(product, c.of(bias))
     return activate(c, sum, attrs.activation, preluActivationWeights, attrs.leakyreluAlpha)
   }),
-  kernel<Many, { readonly equation: string }>("Einsum", (c, inputs, { equation }) => einsum(c, Object.values(inputs).map((x) => c.of(x)), equation))
+  kernel<Many, { readonly equation: string }>("Einsum", (c, inputs, { equation }) =>
+    einsum(
+      c,
+      Object.values(inputs).map((x) => c.of(x)),
+      equation
+    )
+  )
 ]

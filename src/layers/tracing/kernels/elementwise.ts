@@ -11,15 +11,42 @@ import { dtypeOf } from "../Recording.ts"
 import { type AB, kernel, type Kernel, type Many, type X } from "./kernel.ts"
 
 const floatUnary: ReadonlyArray<UnaryOp> = [
-  "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh",
-  "Acosh", "Atanh", "Sigmoid", "Softplus", "Erf"
+  "Exp",
+  "Expm1",
+  "Log",
+  "Log1p",
+  "Sqrt",
+  "Rsqrt",
+  "Reciprocal",
+  "Sin",
+  "Cos",
+  "Tan",
+  "Asin",
+  "Acos",
+  "Atan",
+  "Sinh",
+  "Cosh",
+  "Tanh",
+  "Asinh",
+  "Acosh",
+  "Atanh",
+  "Sigmoid",
+  "Softplus",
+  "Erf"
 ]
 /** Integers are their own floor. */
 const rounding: ReadonlyArray<UnaryOp> = ["Floor", "Ceil", "Round"]
 const numericUnary: ReadonlyArray<UnaryOp> = ["Neg", "Abs", "Sign", "Relu"]
 
 const binary: ReadonlyArray<readonly [string, BinaryOp]> = [
-  ["Add", "Add"], ["Sub", "Sub"], ["Multiply", "Mul"], ["FloorDiv", "FloorDiv"], ["Mod", "Mod"], ["Pow", "Pow"], ["Maximum", "Max"], ["Minimum", "Min"]
+  ["Add", "Add"],
+  ["Sub", "Sub"],
+  ["Multiply", "Mul"],
+  ["FloorDiv", "FloorDiv"],
+  ["Mod", "Mod"],
+  ["Pow", "Pow"],
+  ["Maximum", "Max"],
+  ["Minimum", "Min"]
 ]
 const comparisons: ReadonlyArray<CompareOp> = ["Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual"]
 
@@ -84,7 +111,11 @@ export const elementwise: ReadonlyArray<Kernel> = [
   predicate("IsInf"),
   predicate("IsFinite"),
   kernel<X>("Square", (c, { x }) => c.mul(c.of(x), c.of(x))),
-  kernel<Many>("AddN", (c, inputs) => Object.values(inputs).map((x) => c.of(x)).reduce((sum, x) => c.add2(sum, x))),
+  kernel<Many>("AddN", (c, inputs) =>
+    Object.values(inputs)
+      .map((x) => c.of(x))
+      .reduce((sum, x) => c.add2(sum, x))
+  ),
   kernel<X>("Relu6", (c, { x }) => clip(c, c.of(x), 0, 6)),
   kernel<X, { readonly clipValueMin: number; readonly clipValueMax: number }>("ClipByValue", (c, { x }, { clipValueMin, clipValueMax }) =>
     clip(c, c.of(x), clipValueMin, clipValueMax)

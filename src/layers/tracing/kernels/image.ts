@@ -66,20 +66,29 @@ const weights = (kind: Kind, from: number, to: number, attrs: ResizeAttrs): Floa
 
 const matrix = (c: Emit, kind: Kind, from: number, to: number, attrs: ResizeAttrs): NodeId => c.constant(weights(kind, from, to, attrs), [to, from])
 
-const resize = (kind: Kind) => (c: Emit, { images }: { readonly images: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
-  const [h, w] = [images.shape[1]!, images.shape[2]!]
-  const rows = einsum(c, [c.of(images), matrix(c, kind, h, attrs.size[0], attrs)], "nhwc,yh->nywc")
-  return einsum(c, [rows, matrix(c, kind, w, attrs.size[1], attrs)], "nywc,xw->nyxc")
-}
+const resize =
+  (kind: Kind) =>
+  (c: Emit, { images }: { readonly images: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
+    const [h, w] = [images.shape[1]!, images.shape[2]!]
+    const rows = einsum(c, [c.of(images), matrix(c, kind, h, attrs.size[0], attrs)], "nhwc,yh->nywc")
+    return einsum(c, [rows, matrix(c, kind, w, attrs.size[1], attrs)], "nywc,xw->nyxc")
+  }
 
 /** tfjs's gradients ignore `halfPixelCenters`, which makes them those of another function: here they are the forward's own. */
-const resizeGrad = (kind: Kind) => (c: Emit, { images, dy }: { readonly images: tf.TensorInfo; readonly dy: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
-  const [h, w, y, x] = [images.shape[1]!, images.shape[2]!, dy.shape[1]!, dy.shape[2]!]
-  const rows = einsum(c, [c.of(dy), matrix(c, kind, h, y, attrs)], "nyxc,yh->nhxc")
-  return einsum(c, [rows, matrix(c, kind, w, x, attrs)], "nhxc,xw->nhwc")
-}
+const resizeGrad =
+  (kind: Kind) =>
+  (c: Emit, { images, dy }: { readonly images: tf.TensorInfo; readonly dy: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
+    const [h, w, y, x] = [images.shape[1]!, images.shape[2]!, dy.shape[1]!, dy.shape[2]!]
+    const rows = einsum(c, [c.of(dy), matrix(c, kind, h, y, attrs)], "nyxc,yh->nhxc")
+    return einsum(c, [rows, matrix(c, kind, w, x, attrs)], "nhxc,xw->nhwc")
+  }
 
-type BatchNorm = X & { readonly mean: tf.TensorInfo; readonly variance: tf.TensorInfo; readonly scale?: tf.TensorInfo | null; readonly offset?: tf.TensorInfo | null }
+type BatchNorm = X & {
+  readonly mean: tf.TensorInfo
+  readonly variance: tf.TensorInfo
+  readonly scale?: tf.TensorInfo | null
+  readonly offset?: tf.TensorInfo | null
+}
 
 const batchNorm = (c: Emit, { x, mean, variance, scale, offset }: BatchNorm, epsilon: number): NodeId => {
   const inverse = c.unary("Rsqrt", c.add2(c.of(variance), c.scalar("float32", epsilon)))
@@ -89,7 +98,9 @@ const batchNorm = (c: Emit, { x, mean, variance, scale, offset }: BatchNorm, eps
 }
 
 export const images: ReadonlyArray<Kernel> = [
-  kernel<BatchNorm, { readonly varianceEpsilon?: number }>("FusedBatchNorm", (c, inputs, { varianceEpsilon }) => batchNorm(c, inputs, varianceEpsilon ?? 0.001)),
+  kernel<BatchNorm, { readonly varianceEpsilon?: number }>("FusedBatchNorm", (c, inputs, { varianceEpsilon }) =>
+    batchNorm(c, inputs, varianceEpsilon ?? 0.001)
+  ),
   kernel<X, LrnAttrs>("LRN", (c, { x }, attrs) => {
     const node = c.of(x)
     return c.mul(node, power(c, lrnNorm(c, node, attrs), -attrs.beta))

@@ -86,7 +86,9 @@ export const indexing: ReadonlyArray<Kernel> = [
       return batch === 0 ? c.add("Gather", [node, int(c, indices)], { axis: at }) : gatherBatched(c, node, int(c, indices), at, batch)
     }
   ),
-  kernel<{ readonly params: tf.TensorInfo; readonly indices: tf.TensorInfo }>("GatherNd", (c, { params, indices }) => gatherNd(c, c.of(params), int(c, indices))),
+  kernel<{ readonly params: tf.TensorInfo; readonly indices: tf.TensorInfo }>("GatherNd", (c, { params, indices }) =>
+    gatherNd(c, c.of(params), int(c, indices))
+  ),
   kernel<{ readonly indices: tf.TensorInfo; readonly updates: tf.TensorInfo }, { readonly shape: ReadonlyArray<number> }>(
     "ScatterNd",
     (c, { indices, updates }, { shape }) => scatterNd(c, int(c, indices), c.of(updates), shape)

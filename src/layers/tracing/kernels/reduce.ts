@@ -19,7 +19,7 @@ interface MaxAttrs {
   readonly keepDims?: boolean
 }
 
-/** Reduces in the dtype that `prepare` gives; bool in, bool out where `back` says so. */
+/** Over the axes that tfjs names (all when it names none). */
 const over = (c: Emit, op: ReduceOp, x: NodeId, axis: AxisAttrs["axis"], keepDims: boolean | undefined): NodeId =>
   c.reduce(op, x, normalAxes(axis, c.shape(x).length), keepDims ?? false)
 
@@ -54,6 +54,30 @@ const topK = (c: Emit, x: NodeId, k: number): ReadonlyArray<NodeId> => {
   return [c.concat(values, axis), c.concat(indices, axis)]
 }
 
+/** Elements moved `by` places up the axis, ones in their places. */
+const shifted = (c: Emit, x: NodeId, axis: number, by: number): NodeId => {
+  const extent = c.shape(x)[axis]!
+  const kept = c.sliceAxis(x, axis, 0, extent - by)
+  return c.add("Pad", [kept], { paddings: c.shape(x).map((_, i) => [i === axis ? by : 0, 0] as const), value: 1 })
+}
+
+interface CumulativeAttrs {
+  readonly axis: number
+  readonly exclusive?: boolean
+  readonly reverse?: boolean
+}
+
+/** Products of 2, 4, 8, … neighbours (Hillis and Steele, 1986): `log2(n)` products instead of `n`. */
+const cumulativeProduct = (c: Emit, x: NodeId, { axis, exclusive = false, reverse = false }: CumulativeAttrs): NodeId => {
+  const at = normalAxes(axis, c.shape(x).length)[0]!
+  const extent = c.shape(x)[at]!
+  const turned = (node: NodeId) => (reverse ? c.add("Reverse", [node], { axes: [at] }) : node)
+  let product = turned(x)
+  if (exclusive && extent > 0) product = shifted(c, product, at, 1)
+  for (let by = 1; by < extent; by *= 2) product = c.mul(product, shifted(c, product, at, by))
+  return turned(product)
+}
+
 export const reductions: ReadonlyArray<Kernel> = [
   kernel<X, AxisAttrs>("Sum", (c, { x }, { axis, keepDims }) => over(c, "ReduceSum", c.numeric(c.of(x)), axis, keepDims)),
   kernel<X, AxisAttrs>("Prod", (c, { x }, { axis, keepDims }) => over(c, "ReduceProd", c.numeric(c.of(x)), axis, keepDims)),
@@ -68,11 +92,14 @@ export const reductions: ReadonlyArray<Kernel> = [
       return c.add(op, [node], { axis: normalAxes(axis, c.shape(node).length)[0]! })
     })
   ),
-  kernel<X, { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean }>("Cumsum", (c, { x }, { axis, exclusive, reverse }) => {
+  kernel<X, CumulativeAttrs>("Cumprod", (c, { x }, attrs) => cumulativeProduct(c, c.numeric(c.of(x)), attrs)),
+  kernel<X, CumulativeAttrs>("Cumsum", (c, { x }, { axis, exclusive, reverse }) => {
     const node = c.numeric(c.of(x))
     return c.add("CumSum", [node], { axis: normalAxes(axis, c.shape(node).length)[0]!, exclusive: exclusive ?? false, reverse: reverse ?? false })
   }),
   kernel<{ readonly logits: tf.TensorInfo }, { readonly dim?: number }>("Softmax", (c, { logits }, { dim }) => onLastAxis(c, "Softmax", logits, dim)),
-  kernel<{ readonly logits: tf.TensorInfo }, { readonly axis?: number }>("LogSoftmax", (c, { logits }, { axis }) => onLastAxis(c, "LogSoftmax", logits, axis)),
+  kernel<{ readonly logits: tf.TensorInfo }, { readonly axis?: number }>("LogSoftmax", (c, { logits }, { axis }) =>
+    onLastAxis(c, "LogSoftmax", logits, axis)
+  ),
   kernel<X, { readonly k: number }>("TopK", (c, { x }, { k }) => topK(c, c.numeric(c.of(x)), k))
 ]

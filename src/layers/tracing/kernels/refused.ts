@@ -25,7 +25,6 @@ const dynamic: Readonly<Record<string, string>> = {
 
 const instead: Readonly<Record<string, string>> = {
   Multinomial: "Draw with random: tf.argMax(tf.sub(logits, tf.log(tf.neg(tf.log(random.uniform(shape, 1e-9)))))) samples from softmax(logits)",
-  Cumprod: "Use tf.exp of tf.cumsum of tf.log for positive values",
   SparseToDense: "Use tf.scatterND, which adds up repeated indices",
   TensorScatterUpdate: "Use tf.scatterND of the updates and tf.where with a mask of the places",
   Complex: "Keep real and imaginary parts as two float32 tensors",

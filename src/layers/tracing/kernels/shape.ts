@@ -16,22 +16,23 @@ const concat = (c: Emit, inputs: Many, axis: number): NodeId => {
   const filled = all.filter((x) => c.size(x) > 0)
   const xs = filled.length === 0 ? all.slice(0, 1) : filled
   const dtype = xs.map((x) => c.dtype(x)).reduce(wider)
-  return c.concat(xs.map((x) => c.cast(x, dtype)), normalAxes(axis, c.shape(xs[0]!).length)[0]!)
+  return c.concat(
+    xs.map((x) => c.cast(x, dtype)),
+    normalAxes(axis, c.shape(xs[0]!).length)[0]!
+  )
 }
 
 const pad = (c: Emit, x: NodeId, paddings: ReadonlyArray<readonly [number, number]>, value: number): NodeId =>
-  paddings.every(([before, after]) => before === 0 && after === 0) ? x : c.add("Pad", [x], { paddings: paddings.map(([a, b]) => [a, b] as const), value })
+  paddings.every(([before, after]) => before === 0 && after === 0)
+    ? x
+    : c.add("Pad", [x], { paddings: paddings.map(([a, b]) => [a, b] as const), value })
 
 const mirrorPad = (c: Emit, x: NodeId, paddings: ReadonlyArray<readonly [number, number]>, mode: string): NodeId => {
   const skip = mode === "reflect" ? 1 : 0
   return paddings.reduce((node, [before, after], axis) => {
     const extent = c.shape(node)[axis]!
     const mirrored = (begin: number, size: number) => c.add("Reverse", [c.sliceAxis(node, axis, begin, size)], { axes: [axis] })
-    const parts = [
-      ...(before === 0 ? [] : [mirrored(skip, before)]),
-      node,
-      ...(after === 0 ? [] : [mirrored(extent - after - skip, after)])
-    ]
+    const parts = [...(before === 0 ? [] : [mirrored(skip, before)]), node, ...(after === 0 ? [] : [mirrored(extent - after - skip, after)])]
     return c.concat(parts, axis)
   }, x)
 }
@@ -61,8 +62,17 @@ const stridedSlice = (c: Emit, x: NodeId, a: StridedSliceAttrs): NodeId => {
 
 const tile = (c: Emit, x: NodeId, reps: ReadonlyArray<number>): NodeId => {
   const shape = c.shape(x)
-  const spread = c.broadcast(c.reshape(x, shape.flatMap((d) => [1, d])), shape.flatMap((d, i) => [reps[i]!, d]))
-  return c.reshape(spread, shape.map((d, i) => d * reps[i]!))
+  const spread = c.broadcast(
+    c.reshape(
+      x,
+      shape.flatMap((d) => [1, d])
+    ),
+    shape.flatMap((d, i) => [reps[i]!, d])
+  )
+  return c.reshape(
+    spread,
+    shape.map((d, i) => d * reps[i]!)
+  )
 }
 
 const unpack = (c: Emit, x: NodeId, axis: number): ReadonlyArray<NodeId> => {
@@ -88,7 +98,10 @@ const pack = (c: Emit, inputs: Many, axis: number): NodeId => {
   const rank = c.shape(xs[0]!).length
   const at = axis < 0 ? axis + rank + 1 : axis
   const dtype = xs.map((x) => c.dtype(x)).reduce(wider)
-  return c.concat(xs.map((x) => c.reshape(c.cast(x, dtype), c.shape(x).toSpliced(at, 0, 1))), at)
+  return c.concat(
+    xs.map((x) => c.reshape(c.cast(x, dtype), c.shape(x).toSpliced(at, 0, 1))),
+    at
+  )
 }
 
 /** tfjs adds the step up in float32, so that is done here. */
@@ -103,7 +116,10 @@ const range = (c: Emit, start: number, stop: number, step: number, dtype: "float
 
 const spaceToBatch = (c: Emit, x: NodeId, block: Array<number>, paddings: ReadonlyArray<ReadonlyArray<number>>): NodeId => {
   const spatial = paddings.map((p) => [p[0]!, p[1]!] as const)
-  const rest = c.shape(x).slice(1 + block.length).map(() => [0, 0] as const)
+  const rest = c
+    .shape(x)
+    .slice(1 + block.length)
+    .map(() => [0, 0] as const)
   const padded = pad(c, x, [[0, 0], ...spatial, ...rest], 0)
   const [shape, size] = [[...c.shape(padded)], sizeOf(block)]
   const reshaped = tf.backend_util.getReshaped(shape, block, size, false)
@@ -120,7 +136,11 @@ const batchToSpace = (c: Emit, x: NodeId, block: Array<number>, crops: Array<Arr
   const begin = tf.backend_util.getSliceBeginCoords(crops, block.length)
   const extents = tf.backend_util.getSliceSize(permuted, crops, block.length)
   // both leave out the axes after the blocks
-  return c.slice(whole, permuted.map((_, i) => begin[i] ?? 0), permuted.map((d, i) => extents[i] ?? d))
+  return c.slice(
+    whole,
+    permuted.map((_, i) => begin[i] ?? 0),
+    permuted.map((d, i) => extents[i] ?? d)
+  )
 }
 
 const depthToSpace = (c: Emit, x: NodeId, block: number, dataFormat: string): NodeId => {
@@ -162,8 +182,9 @@ export const shapes: ReadonlyArray<Kernel> = [
   kernel<X, { readonly numOrSizeSplits: number | Array<number>; readonly axis: number }>("SplitV", (c, { x }, { numOrSizeSplits, axis }) =>
     split(c, c.of(x), numOrSizeSplits, axis)
   ),
-  kernel<X, { readonly paddings: ReadonlyArray<readonly [number, number]>; readonly constantValue: number }>("PadV2", (c, { x }, { paddings, constantValue }) =>
-    pad(c, c.of(x), paddings, constantValue)
+  kernel<X, { readonly paddings: ReadonlyArray<readonly [number, number]>; readonly constantValue: number }>(
+    "PadV2",
+    (c, { x }, { paddings, constantValue }) => pad(c, c.of(x), paddings, constantValue)
   ),
   kernel<X, { readonly paddings: ReadonlyArray<readonly [number, number]>; readonly mode: string }>("MirrorPad", (c, { x }, { paddings, mode }) =>
     mirrorPad(c, c.of(x), paddings, mode)
@@ -176,10 +197,13 @@ export const shapes: ReadonlyArray<Kernel> = [
     return axes.length === 0 ? node : c.add("Reverse", [node], { axes })
   }),
   kernel<{ readonly image: tf.TensorInfo }>("FlipLeftRight", (c, { image }) => c.add("Reverse", [c.of(image)], { axes: [2] })),
-  kernel<object, { readonly shape: ReadonlyArray<number>; readonly value: number | string; readonly dtype?: string }>("Fill", (c, _, { shape, value, dtype }) => {
-    if (typeof value === "string") throw unknownKernel("Fill", c.source, "Strings cannot be part of a compiled step")
-    return c.fill({ dtype: dtypeOf(dtype ?? "float32", "Fill", c.source), shape }, value)
-  }),
+  kernel<object, { readonly shape: ReadonlyArray<number>; readonly value: number | string; readonly dtype?: string }>(
+    "Fill",
+    (c, _, { shape, value, dtype }) => {
+      if (typeof value === "string") throw unknownKernel("Fill", c.source, "Strings cannot be part of a compiled step")
+      return c.fill({ dtype: dtypeOf(dtype ?? "float32", "Fill", c.source), shape }, value)
+    }
+  ),
   kernel<X>("ZerosLike", (c, { x }) => c.fill(c.type(c.of(x)), 0)),
   kernel<X>("OnesLike", (c, { x }) => c.fill(c.type(c.of(x)), 1)),
   kernel<object, { readonly start: number; readonly stop: number; readonly step: number; readonly dtype: "float32" | "int32" }>(
@@ -192,8 +216,9 @@ export const shapes: ReadonlyArray<Kernel> = [
     for (let i = 0; i < num; i++) data[i] = i === 0 ? start : data[i - 1]! + step
     return c.constant(data, [num])
   }),
-  kernel<X, { readonly blockShape: Array<number>; readonly paddings: ReadonlyArray<ReadonlyArray<number>> }>("SpaceToBatchND", (c, { x }, { blockShape, paddings }) =>
-    spaceToBatch(c, c.of(x), blockShape, paddings)
+  kernel<X, { readonly blockShape: Array<number>; readonly paddings: ReadonlyArray<ReadonlyArray<number>> }>(
+    "SpaceToBatchND",
+    (c, { x }, { blockShape, paddings }) => spaceToBatch(c, c.of(x), blockShape, paddings)
   ),
   kernel<X, { readonly blockShape: Array<number>; readonly crops: Array<Array<number>> }>("BatchToSpaceND", (c, { x }, { blockShape, crops }) =>
     batchToSpace(c, c.of(x), blockShape, crops)

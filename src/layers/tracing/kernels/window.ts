@@ -32,11 +32,16 @@ const nhwcShape = (shape: ReadonlyArray<number>, format: string | undefined): Ex
 
 /** tfjs's own computation of paddings; explicit ones of NCHW are reordered, as the images are. */
 const conv = (input: Extents, filter: Extents, a: WindowAttrs, depthwise = false): ConvAttrs => {
-  const pad = typeof a.pad === "object" && a.dataFormat === "NCHW" ? ([a.pad[0], a.pad[2], a.pad[3], a.pad[1]] as tf.backend_util.ExplicitPadding) : a.pad // same four pairs
+  const pad =
+    // the same four pairs in another order
+    typeof a.pad === "object" && a.dataFormat === "NCHW" ? ([a.pad[0], a.pad[2], a.pad[3], a.pad[1]] as tf.backend_util.ExplicitPadding) : a.pad
   const info = tf.backend_util.computeConv2DInfo(input, filter, a.strides, a.dilations ?? 1, pad, a.dimRoundingMode, depthwise)
   return {
     strides: [info.strideHeight, info.strideWidth],
-    padding: [[info.padInfo.top, info.padInfo.bottom], [info.padInfo.left, info.padInfo.right]],
+    padding: [
+      [info.padInfo.top, info.padInfo.bottom],
+      [info.padInfo.left, info.padInfo.right]
+    ],
     dilations: [info.dilationHeight, info.dilationWidth]
   }
 }
@@ -83,7 +88,10 @@ const pool = (input: Extents, a: PoolingAttrs): PoolAttrs => {
   return {
     window: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
-    padding: [[info.padInfo.top, info.padInfo.bottom], [info.padInfo.left, info.padInfo.right]]
+    padding: [
+      [info.padInfo.top, info.padInfo.bottom],
+      [info.padInfo.left, info.padInfo.right]
+    ]
   }
 }
 
@@ -116,7 +124,10 @@ export const windows: ReadonlyArray<Kernel> = [
     (c, { x, dy }, a) => {
       const image = toNhwc(c, c.of(x), a.dataFormat)
       const filterShape = extents(a.filterShape)
-      return c.add("Conv2DBackpropFilter", [image, toNhwc(c, c.of(dy), a.dataFormat)], { ...conv(extents(c.shape(image)), filterShape, a), filterShape })
+      return c.add("Conv2DBackpropFilter", [image, toNhwc(c, c.of(dy), a.dataFormat)], {
+        ...conv(extents(c.shape(image)), filterShape, a),
+        filterShape
+      })
     }
   ),
   kernel<{ readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo }, WindowAttrs & { readonly inputShape: ReadonlyArray<number> }>(

@@ -13,7 +13,7 @@ import { rules } from "../../../../src/layers/device/onnx/lower.ts"
 import * as Stepper from "../../../../src/layers/device/onnx/Stepper.ts"
 import { linear, lookup, noise } from "../../../conformance/programs.ts"
 import { openOrt } from "./onOrt.ts"
-import { heavy, shift } from "./programs.ts"
+import { empty, heavy, shift } from "./programs.ts"
 
 /** A device whose workers the test holds. */
 const held = (seams: Seams = {}) => {
@@ -39,8 +39,9 @@ describe("failures of the ONNX engine", () => {
     Effect.gen(function* () {
       const { workers, device } = held()
       const executable = yield* started(device)
-      const waiting = yield* Effect.forEach([Effect.asVoid(executable.run(1)), Effect.asVoid(executable.outfeed), Effect.asVoid(executable.readState)], (use) =>
-        Effect.forkChild(Effect.flip(use))
+      const waiting = yield* Effect.forEach(
+        [Effect.asVoid(executable.run(1)), Effect.asVoid(executable.outfeed), Effect.asVoid(executable.readState)],
+        (use) => Effect.forkChild(Effect.flip(use))
       )
       yield* Effect.yieldNow
       yield* Effect.promise(() => workers[0]!.terminate())
@@ -50,15 +51,17 @@ describe("failures of the ONNX engine", () => {
       for (const use of [executable.run(1), executable.initialise(1), executable.outfeed, executable.readState]) {
         assert.strictEqual((yield* Effect.flip(use)).reason, "DeviceLost")
       }
-    }))
+    })
+  )
 
   it.effect("fails who compiles when the worker dies at its start", () =>
     Effect.gen(function* () {
-      const device = make({}, { spawn: (plan) => spawnWorker({ ...plan, control: undefined as never }) })
+      const device = make({}, { spawn: (plan) => spawnWorker({ ...plan, layout: undefined as never }) })
       const error = yield* Effect.flip(Effect.scoped(device.compile(linear(1)).pipe(Effect.provideService(Scope.Scope, yield* Scope.make()))))
       assert.strictEqual(error._tag, "ExecuteError")
       assert.include(error.message, "DeviceLost")
-    }))
+    })
+  )
 
   it.effect("gives ONNX Runtime's words for a failed step, hands out what was done before, and refuses all else", () =>
     Effect.gen(function* () {
@@ -70,10 +73,17 @@ describe("failures of the ONNX engine", () => {
       assert.strictEqual(error.reason, "OpFailed")
       assert.match(error.detail, /Gather.*out of (data )?bounds/)
       assert.strictEqual((yield* executable.outfeed).length, 1)
-      for (const use of [executable.run(1), executable.initialise(1), executable.outfeed, executable.readState, executable.feed([Int32Array.of(0, 1)])]) {
+      for (const use of [
+        executable.run(1),
+        executable.initialise(1),
+        executable.outfeed,
+        executable.readState,
+        executable.feed([Int32Array.of(0, 1)])
+      ]) {
         assert.strictEqual((yield* Effect.flip(use)).reason, "OpFailed")
       }
-    }))
+    })
+  )
 
   it.effect("says how to install what is missing", () =>
     Effect.gen(function* () {
@@ -88,7 +98,8 @@ describe("failures of the ONNX engine", () => {
           `engine onnx is not available: the package ${missing} is not installed. Run \`npm install koffi onnxruntime-node\`.`
         )
       }
-    }))
+    })
+  )
 
   it.effect("says so when the library cannot be loaded", () =>
     Effect.gen(function* () {
@@ -96,7 +107,8 @@ describe("failures of the ONNX engine", () => {
       const error = yield* Effect.flip(make({}, { spawn }).compile(linear(1)))
       assert.strictEqual(error._tag, "EngineUnavailable")
       assert.include(error.message, "libonnxruntime")
-    }))
+    })
+  )
 
   it.effect("gives ONNX Runtime's words for a model that it refuses", () =>
     Effect.gen(function* () {
@@ -104,7 +116,8 @@ describe("failures of the ONNX engine", () => {
       const error = yield* Effect.flip(make({}, { spawn }).compile(linear(1)))
       assert.strictEqual(error._tag, "CompileError")
       assert.match(error.message, /onnx cannot compile: .*protobuf/i)
-    }))
+    })
+  )
 
   it.effect("names an op without a lowering, with the line that made it, and starts no worker", () =>
     Effect.gen(function* () {
@@ -120,7 +133,8 @@ describe("failures of the ONNX engine", () => {
       )
       assert.strictEqual(error.message, "onnx cannot compile Erf: the engine has no lowering for this op (at model.ts:3:7)")
       assert.strictEqual(workers.length, 0)
-    }))
+    })
+  )
 
   it.effect("ends its worker with the scope: after a failure, while it runs, and when compiling is interrupted", () =>
     Effect.gen(function* () {
@@ -139,8 +153,10 @@ describe("failures of the ONNX engine", () => {
       yield* Fiber.interrupt(compiling)
       assert.strictEqual(workers.length, 2)
       yield* Effect.promise(exits)
-      for (const worker of workers) assert.strictEqual(worker.listenerCount("message") + worker.listenerCount("exit") + worker.listenerCount("error"), 0)
-    }))
+      for (const worker of workers)
+        assert.strictEqual(worker.listenerCount("message") + worker.listenerCount("exit") + worker.listenerCount("error"), 0)
+    })
+  )
 })
 
 describe("the worker of the ONNX engine", () => {
@@ -163,25 +179,29 @@ describe("the worker of the ONNX engine", () => {
       assert.isAbove(took, 60)
       assert.isBelow(longest, took / 2)
       assert.isAbove(ticks, 5)
-    }))
+    })
+  )
 
   it.effect("keeps memory flat over 10,000 steps", () =>
     Effect.gen(function* () {
       const counts: Array<number> = []
       const executable = yield* started(make({ threads: 1 }))
       const steps = Effect.fnUntraced(function* (n: number) {
-        yield* Effect.all([Effect.forEach(Array.from({ length: n }), () => executable.feed(batch), { discard: true }), executable.run(n), drain(n)], { concurrency: 3 })
+        yield* Effect.all([Effect.forEach(Array.from({ length: n }), () => executable.feed(batch), { discard: true }), executable.run(n), drain(n)], {
+          concurrency: 3
+        })
         counts.push(process.memoryUsage().rss)
       })
       const drain = Effect.fnUntraced(function* (n: number) {
-        for (let taken = 0; taken < n; ) taken += (yield* executable.outfeed).length
+        for (let taken = 0; taken < n;) taken += (yield* executable.outfeed).length
       })
       yield* steps(2_000)
       for (let i = 0; i < 4; i++) yield* steps(2_000)
       assert.strictEqual((yield* executable.readState).get(globalStepName)!.data[0], 10_000)
       // garbage not yet collected comes and goes; a leak of one buffer a step would show as tens of megabytes
       assert.isBelow(Math.min(...counts.slice(1)) - counts[0]!, 24 * 2 ** 20)
-    }))
+    })
+  )
 
   it.effect("releases every native handle", () =>
     Effect.gen(function* () {
@@ -197,7 +217,18 @@ describe("the worker of the ONNX engine", () => {
       assert.strictEqual(ort.handles, before)
       ort.close()
       assert.strictEqual(ort.handles, 0)
-    }))
+    })
+  )
+
+  it.effect("takes leaves without elements", () =>
+    Effect.gen(function* () {
+      const executable = yield* started(make({ threads: 1 }), empty())
+      yield* executable.feed([new Float32Array(0), Float32Array.of(1, 2)])
+      yield* executable.run(1)
+      assert.deepStrictEqual((yield* executable.outfeed)[0]!.outfeed, [new Float32Array(0), Float32Array.of(1, 2)])
+      assert.deepStrictEqual((yield* executable.readState).get("none")!.data, new Float32Array(0))
+    })
+  )
 
   it.effect("moves state that cannot be written where it is read", () =>
     Effect.gen(function* () {
@@ -209,10 +240,14 @@ describe("the worker of the ONNX engine", () => {
         const state = yield* executable.readState
         const memory = [i - 3, i - 2, i - 1, i].map((x) => Math.max(x, 0))
         assert.deepStrictEqual([...state.get("memory")!.data], memory)
-        assert.deepStrictEqual([...outfeed[0]!], [i - 4, i - 3, i - 2, i - 1].map((x) => Math.max(x, 0)))
+        assert.deepStrictEqual(
+          [...outfeed[0]!],
+          [i - 4, i - 3, i - 2, i - 1].map((x) => Math.max(x, 0))
+        )
         assert.deepStrictEqual([...state.get("total")!.data], [(i * (i + 1)) / 2])
         assert.deepStrictEqual([...state.get("kept")!.data], [5])
         assert.deepStrictEqual([...state.get("a")!.data, ...state.get("b")!.data], i % 2 === 0 ? [1, 2] : [2, 1])
       }
-    }))
+    })
+  )
 })

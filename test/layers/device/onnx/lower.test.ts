@@ -18,7 +18,8 @@ const numbers = (type: TensorType, seed: number): TensorData => {
   let state = seed * 7919 + 1
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296
   const data = allocate(type.dtype, sizeOf(type.shape))
-  for (let i = 0; i < data.length; i++) data[i] = type.dtype === "float32" ? next() * 4 - 2 : type.dtype === "int32" ? Math.floor(next() * 11) - 5 : next() < 0.5 ? 0 : 1
+  for (let i = 0; i < data.length; i++)
+    data[i] = type.dtype === "float32" ? next() * 4 - 2 : type.dtype === "int32" ? Math.floor(next() * 11) - 5 : next() < 0.5 ? 0 : 1
   return data
 }
 
@@ -37,15 +38,26 @@ const add = <K extends OpName>(
   op: K,
   types: ReadonlyArray<TensorType>,
   attrs: OpAttrs[K],
-  { data, tolerance = 2e-6, what = "" }: { readonly data?: ReadonlyArray<TensorData | undefined>; readonly tolerance?: number; readonly what?: string } = {}
+  {
+    data,
+    tolerance = 2e-6,
+    what = ""
+  }: { readonly data?: ReadonlyArray<TensorData | undefined>; readonly tolerance?: number; readonly what?: string } = {}
 ) => cases.push({ op, what, types, data: types.map((t, i) => data?.[i] ?? numbers(t, i + 1)), attrs, tolerance })
 
 const edges = Float32Array.of(0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-8, -1e-8, 3, -7, 30, -30)
 const positive = Float32Array.of(1e-8, 0.25, 0.5, 1, 1.5, 2, 10, 1e4)
 const inUnit = Float32Array.of(-1, -0.75, -0.5, -1e-6, 0, 1e-6, 0.25, 0.99, 1)
 const domains: { readonly [op: string]: Float32Array } = {
-  Log: positive, Sqrt: positive, Rsqrt: positive, Reciprocal: positive, Acosh: Float32Array.of(1, 1.5, 2, 10, 1e4),
-  Asin: inUnit, Acos: inUnit, Atanh: Float32Array.of(-0.75, -0.5, 0, 0.25, 0.99), Log1p: Float32Array.of(-0.9, -1e-7, 0, 1e-8, 1e-3, 1, 1e5, Infinity),
+  Log: positive,
+  Sqrt: positive,
+  Rsqrt: positive,
+  Reciprocal: positive,
+  Acosh: Float32Array.of(1, 1.5, 2, 10, 1e4),
+  Asin: inUnit,
+  Acos: inUnit,
+  Atanh: Float32Array.of(-0.75, -0.5, 0, 0.25, 0.99),
+  Log1p: Float32Array.of(-0.9, -1e-7, 0, 1e-8, 1e-3, 1, 1e5, Infinity),
   Tan: Float32Array.of(-1.2, 0, 0.5, 1.2)
 }
 for (const op of unaryOps) {
@@ -78,7 +90,8 @@ add("Not", [bool(3)], {})
 for (const op of ["IsNan", "IsInf", "IsFinite"] as const) add(op, [f32(5)], {}, { data: [Float32Array.of(NaN, Infinity, -Infinity, 0, 1e38)] })
 for (const from of [f32(7), i32(7), bool(7)]) {
   const data = from.dtype === "float32" ? [Float32Array.of(1.9, -1.9, 0, -0.5, 0.5, 1e6, -3)] : undefined
-  for (const dtype of ["float32", "int32", "bool"] as const) add("Cast", [from], { dtype }, { what: `${from.dtype} to ${dtype}`, ...(data ? { data } : {}) })
+  for (const dtype of ["float32", "int32", "bool"] as const)
+    add("Cast", [from], { dtype }, { what: `${from.dtype} to ${dtype}`, ...(data ? { data } : {}) })
 }
 add("Cast", [f32(2)], { dtype: "bool" }, { data: [Float32Array.of(NaN, Infinity)], what: "NaN to bool" })
 for (const t of [f32(2, 3), i32(2, 3), bool(2, 3)]) add("Select", [bool(2, 3), t, t], {}, { what: t.dtype })
@@ -86,7 +99,12 @@ for (const t of [f32(2, 3), i32(2, 3), bool(2, 3)]) add("Select", [bool(2, 3), t
 for (const op of reduceOps) {
   const dtypes: ReadonlyArray<DType> = op === "ReduceAny" || op === "ReduceAll" ? ["bool"] : op === "ReduceMean" ? ["float32"] : ["float32", "int32"]
   for (const dtype of dtypes) {
-    for (const [axes, keepDims] of [[[0], false], [[1, 2], true], [[0, 1, 2], false], [[], false]] as const) {
+    for (const [axes, keepDims] of [
+      [[0], false],
+      [[1, 2], true],
+      [[0, 1, 2], false],
+      [[], false]
+    ] as const) {
       add(op, [{ dtype, shape: [2, 3, 4] }], { axes, keepDims }, { what: `${dtype} over [${axes}]` })
     }
   }
@@ -100,7 +118,19 @@ for (const dtype of ["float32", "int32", "bool"] as const) {
   add("Broadcast", [{ dtype, shape: [3, 1] }], { shape: [2, 3, 4] }, { what: dtype })
   add("Concat", [x, { dtype, shape: [2, 1, 4] }], { axis: 1 }, { what: dtype })
   add("Slice", [x], { begin: [0, 1, 0], size: [2, 2, 2], strides: [1, 1, 3] }, { what: dtype })
-  add("Pad", [x], { paddings: [[0, 0], [1, 2], [0, 1]], value: 1 }, { what: dtype })
+  add(
+    "Pad",
+    [x],
+    {
+      paddings: [
+        [0, 0],
+        [1, 2],
+        [0, 1]
+      ],
+      value: 1
+    },
+    { what: dtype }
+  )
   add("Reverse", [x], { axes: [0, 2] }, { what: dtype })
   add("Gather", [x, i32(2, 2)], { axis: 1 }, { what: dtype, data: [undefined, Int32Array.of(2, 0, 1, 2)] })
   add("OneHot", [i32(2, 3)], { depth: 4, onValue: 1, offValue: 0, dtype }, { what: dtype, data: [Int32Array.of(0, 3, 1, -1, 4, 2)] })
@@ -123,11 +153,26 @@ for (const t of [f32(3, 4), i32(3, 4)]) {
     add("ArgMax", [t], { axis }, { data: [tied], what: `${t.dtype} axis ${axis}` })
     add("ArgMin", [t], { axis }, { data: [tied], what: `${t.dtype} axis ${axis}` })
   }
-  for (const exclusive of [false, true]) for (const reverse of [false, true]) add("CumSum", [t], { axis: 1, exclusive, reverse }, { what: `${t.dtype} ${exclusive} ${reverse}` })
+  for (const exclusive of [false, true])
+    for (const reverse of [false, true]) add("CumSum", [t], { axis: 1, exclusive, reverse }, { what: `${t.dtype} ${exclusive} ${reverse}` })
 }
 for (const transposeA of [false, true]) {
   for (const transposeB of [false, true]) {
-    for (const [a, b] of [[[], []], [[2], [2]], [[2], [1]], [[1], [2]], [[1], [1]], [[2, 3], [1, 3]], [[2, 1], [2, 3]]] as const) {
+    for (const [a, b] of [
+      [[], []],
+      [[2], [2]],
+      [[2], [1]],
+      [[1], [2]],
+      [[1], [1]],
+      [
+        [2, 3],
+        [1, 3]
+      ],
+      [
+        [2, 1],
+        [2, 3]
+      ]
+    ] as const) {
       const types = [f32(...a, ...(transposeA ? [5, 4] : [4, 5])), f32(...b, ...(transposeB ? [3, 5] : [5, 3]))]
       add("MatMul", types, { transposeA, transposeB }, { what: `[${a}] [${b}] ${transposeA} ${transposeB}`, tolerance: 1e-5 })
     }
@@ -138,10 +183,42 @@ add("LogSoftmax", [f32(2, 3, 5)], {})
 add("CrossReplicaSum", [f32(2, 3)], {})
 
 const windows = [
-  { what: "valid", strides: [1, 1], padding: [[0, 0], [0, 0]], dilations: [1, 1] },
-  { what: "same, stride 2", strides: [2, 2], padding: [[0, 1], [1, 1]], dilations: [1, 1] },
-  { what: "stride that leaves a rest", strides: [3, 2], padding: [[0, 0], [0, 0]], dilations: [1, 1] },
-  { what: "dilated", strides: [1, 1], padding: [[2, 2], [1, 2]], dilations: [2, 2] }
+  {
+    what: "valid",
+    strides: [1, 1],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ],
+    dilations: [1, 1]
+  },
+  {
+    what: "same, stride 2",
+    strides: [2, 2],
+    padding: [
+      [0, 1],
+      [1, 1]
+    ],
+    dilations: [1, 1]
+  },
+  {
+    what: "stride that leaves a rest",
+    strides: [3, 2],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ],
+    dilations: [1, 1]
+  },
+  {
+    what: "dilated",
+    strides: [1, 1],
+    padding: [
+      [2, 2],
+      [1, 2]
+    ],
+    dilations: [2, 2]
+  }
 ] as const
 for (const { what, strides, padding, dilations } of windows) {
   const attrs = { strides, padding, dilations }
@@ -153,9 +230,33 @@ for (const { what, strides, padding, dilations } of windows) {
   add("Conv2DBackpropFilter", [x, f32(2, h, w, 4)], { ...attrs, filterShape: filter.shape }, { what, tolerance: 5e-5 })
 }
 for (const { what, window, strides, padding } of [
-  { what: "two by two", window: [2, 2], strides: [2, 2], padding: [[0, 0], [0, 0]] },
-  { what: "overlapping, padded", window: [3, 2], strides: [2, 1], padding: [[1, 1], [0, 1]] },
-  { what: "stride over the window", window: [2, 2], strides: [3, 3], padding: [[0, 0], [0, 0]] }
+  {
+    what: "two by two",
+    window: [2, 2],
+    strides: [2, 2],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ]
+  },
+  {
+    what: "overlapping, padded",
+    window: [3, 2],
+    strides: [2, 1],
+    padding: [
+      [1, 1],
+      [0, 1]
+    ]
+  },
+  {
+    what: "stride over the window",
+    window: [2, 2],
+    strides: [3, 3],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ]
+  }
 ] as const) {
   const attrs = { window, strides, padding }
   const x = f32(2, 7, 8, 3)
@@ -205,7 +306,10 @@ describe("lowering to ONNX gives the reference's values", () => {
   it("has a case for every op it lowers", () => {
     const given: ReadonlySet<string> = new Set(["Parameter", ...randomOps])
     const tried = new Set(cases.map((c) => c.op))
-    assert.deepStrictEqual(opNames.filter((op) => !tried.has(op) && !given.has(op)), [])
+    assert.deepStrictEqual(
+      opNames.filter((op) => !tried.has(op) && !given.has(op)),
+      []
+    )
   })
 
   it("repeats no operand of elementwise ops, and repeats what others need", () => {
@@ -239,7 +343,11 @@ describe("lowering to ONNX gives the reference's values", () => {
     b.output("kept", { _tag: "Outfeed" }, Builder.reduce(b, "ReduceSum", inner, [0], true))
     const square = Builder.matMul(b, inner, inner, { transposeB: true })
     b.output("twice", { _tag: "Outfeed" }, Builder.binary(b, "Add", square, square))
-    b.output("both", { _tag: "Outfeed" }, Builder.binary(b, "Add", Builder.matMul(b, inner, inner, { transposeA: true }), Builder.matMul(b, w, w, { transposeA: true })))
+    b.output(
+      "both",
+      { _tag: "Outfeed" },
+      Builder.binary(b, "Add", Builder.matMul(b, inner, inner, { transposeA: true }), Builder.matMul(b, w, w, { transposeA: true }))
+    )
     const graph = b.build()
     assert.strictEqual(shared, product)
     const data = [numbers(f32(32, 8), 1), numbers(f32(8, 24), 2), numbers(f32(24), 3)]
@@ -256,6 +364,29 @@ describe("lowering to ONNX gives the reference's values", () => {
     const data = [numbers(f32(512, 64), 1), Int32Array.from({ length: 512 }, (_, i) => (i * i) % 5)]
     const expected = evaluate(graph, data)
     for (let i = 0; i < 10; i++) onOrt(ort, graph, data, 2).forEach((actual, k) => assertClose(actual, expected[k]!, 1e-4))
+  })
+
+  it("writes state in place where every other reader has gone before, and only there", () => {
+    const inPlace = (next: (b: Builder.Builder, w: NodeId, x: NodeId) => NodeId, more?: (b: Builder.Builder, w: NodeId) => NodeId) => {
+      const b = Builder.make()
+      const w = b.parameter("w", { _tag: "State", kind: "variable", trainable: true }, f32(4, 4))
+      const x = b.parameter("x", { _tag: "Batch" }, f32(4, 4))
+      const wanted = [{ node: next(b, w, x), predecessor: w }, ...(more === undefined ? [] : [{ node: more(b, w), predecessor: undefined }])]
+      for (const [i, { node }] of wanted.entries()) b.output(`${i}`, { _tag: "Outfeed" }, node)
+      return lower(b.build(), wanted)
+    }
+    const half = (b: Builder.Builder, x: NodeId) => Builder.binary(b, "Mul", x, Builder.scalar(b, "float32", 0.5))
+    const sgd = (b: Builder.Builder, w: NodeId, x: NodeId) => b.add("Sub", [w, half(b, Builder.unary(b, "Tanh", Builder.matMul(b, x, w)))], {})
+    assert.isTrue(inPlace(sgd).outputs[0]!.inPlace)
+    assert.isFalse(inPlace(sgd, (b, w) => Builder.unary(b, "Exp", w)).outputs[0]!.inPlace, "another reader may come later")
+    assert.isFalse(inPlace(sgd, (_, w) => w).outputs[0]!.inPlace, "the old value leaves the device")
+    assert.isFalse(inPlace((b, w, x) => b.add("Sub", [w, Builder.matMul(b, w, x)], {})).outputs[0]!.inPlace, "the engine may fuse the two")
+    assert.isFalse(
+      inPlace((b, w) => b.add("Add", [w, Builder.transpose(b, w, [1, 0])], {})).outputs[0]!.inPlace,
+      "reads other elements than it writes"
+    )
+    assert.isTrue(inPlace((b, _, x) => half(b, x)).outputs[0]!.inPlace, "nobody reads the old value")
+    assert.deepStrictEqual(inPlace((_, w) => w).outputs, [], "stays as it is")
   })
 
   it("names an op without a rule", () => {

@@ -15,7 +15,10 @@ export const openOrt = (): Ort => {
 }
 
 export const onOrt = (ort: Ort, graph: Graph, parameters: ReadonlyArray<TensorData>, threads = 1): ReadonlyArray<TensorData> => {
-  const lowered = lower(graph, graph.outputs.map(({ node }) => ({ node, predecessor: undefined })))
+  const lowered = lower(
+    graph,
+    graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
+  )
   const session = ort.session(lowered.bytes, { threads, memoryPattern: false, config: {} })
   const tensors: Array<bigint> = []
   const tensor = (port: { readonly type: "float32" | "int32" | "bool"; readonly shape: ReadonlyArray<number> }, data: TensorData) => {
@@ -32,7 +35,11 @@ export const onOrt = (ort: Ort, graph: Graph, parameters: ReadonlyArray<TensorDa
       return tensor(port, parameters[port.source.parameter]!)
     })
     const outputs = lowered.outputs.map((port) => ({ port, ...tensor(port, allocate(port.type, sizeOf(port.shape))) }))
-    const run = ort.runner(session, lowered.inputs.map((p) => p.name), lowered.outputs.map((p) => p.name))
+    const run = ort.runner(
+      session,
+      lowered.inputs.map((p) => p.name),
+      lowered.outputs.map((p) => p.name)
+    )
     run({ inputs: BigUint64Array.from(inputs, (i) => i.handle), outputs: BigUint64Array.from(outputs, (o) => o.handle) })
     // the native tensors do not hold the memory: it must be reachable up to here
     if (inputs.some((i) => i.bytes.length === 0)) throw new Error("a tensor without memory")

@@ -44,3 +44,18 @@ export const shift = (): Program => {
   const init = { memory: new Float32Array(4), total: new Float32Array(1), kept: Float32Array.of(5), a: Float32Array.of(1), b: Float32Array.of(2) }
   return finish(b, outputs, init)
 }
+
+/** A batch leaf and a state leaf without elements beside one with; outfeeds all three. */
+export const empty = (): Program => {
+  const b = Builder.make()
+  const none = state(b, "none", "variable", 0)
+  const rows = b.parameter("rows", { _tag: "Batch" }, f32(0, 3))
+  const x = b.parameter("x", { _tag: "Batch" }, f32(2))
+  const doubled = b.add("Add", [rows, rows], {})
+  const outputs = {
+    none: b.add("Neg", [none], {}),
+    outRows: doubled,
+    outSum: Builder.binary(b, "Add", x, Builder.reduce(b, "ReduceSum", rows, [0, 1]))
+  }
+  return finish(b, outputs, { none: new Float32Array(0) })
+}

@@ -19,10 +19,19 @@ const shapeOf = (values: ReadonlyArray<Value>): Shape =>
   values.reduce<Shape>((shape, v) => broadcastShapes(shape, v.shape)!, [])
 
 /** A rule by a function of operand names and the operands' dtype. */
-const elementwise = (compose: Compose) => (e: Emitter, node: Node): Value => {
-  const values = node.inputs.map((x) => e.value(x))
-  return { name: compose(e, values.map((v) => v.name), e.at(node.inputs[0]!).type.dtype), shape: shapeOf(values) }
-}
+const elementwise =
+  (compose: Compose) =>
+  (e: Emitter, node: Node): Value => {
+    const values = node.inputs.map((x) => e.value(x))
+    return {
+      name: compose(
+        e,
+        values.map((v) => v.name),
+        e.at(node.inputs[0]!).type.dtype
+      ),
+      shape: shapeOf(values)
+    }
+  }
 
 const named = (op: string) => elementwise((e, x) => e.emit(op, x))
 
@@ -31,8 +40,7 @@ const f32 = (e: Emitter, value: number) => e.scalar("float32", value)
 export const castTo = (e: Emitter, x: string, type: keyof typeof elementTypes): string => e.emit("Cast", [x], { to: elementTypes[type] })
 
 /** Ordering of bools goes through int32, for which ONNX has it. */
-const ordering = (op: string) =>
-  elementwise((e, x, dtype) => e.emit(op, dtype === "bool" ? x.map((name) => castTo(e, name, "int32")) : x))
+const ordering = (op: string) => elementwise((e, x, dtype) => e.emit(op, dtype === "bool" ? x.map((name) => castTo(e, name, "int32")) : x))
 
 /** W. Kahan's log1p: exact where `1 + x` rounds to 1, and at the ends. */
 const log1p: Compose = (e, [x]) => {

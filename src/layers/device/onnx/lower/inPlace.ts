@@ -7,7 +7,23 @@ import type { OnnxNode } from "../OnnxModel.ts"
 
 /** Kernels that read element i of an operand of the result's shape before they write element i, and no other. */
 const pointwise: ReadonlySet<string> = new Set([
-  "Add", "Sub", "Mul", "Div", "Neg", "Abs", "Sqrt", "Reciprocal", "Where", "Max", "Min", "Exp", "Log", "Tanh", "Sigmoid", "Sign", "Relu"
+  "Add",
+  "Sub",
+  "Mul",
+  "Div",
+  "Neg",
+  "Abs",
+  "Sqrt",
+  "Reciprocal",
+  "Where",
+  "Max",
+  "Min",
+  "Exp",
+  "Log",
+  "Tanh",
+  "Sigmoid",
+  "Sign",
+  "Relu"
 ])
 /** Their result is the operand's memory. */
 const views: ReadonlySet<string> = new Set(["Reshape", "Identity"])

@@ -34,7 +34,12 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
 
 const isPlainGemm = (e: Emitter, id: NodeId): boolean => {
   const node = e.at(id)
-  return node.op === "MatMul" && node.type.shape.length === 2 && e.uses[id] === 1 && e.nodes.findLast((n) => n.outputs[0] === e.value(id).name)?.op === "Gemm"
+  return (
+    node.op === "MatMul" &&
+    node.type.shape.length === 2 &&
+    e.uses[id] === 1 &&
+    e.nodes.findLast((n) => n.outputs[0] === e.value(id).name)?.op === "Gemm"
+  )
 }
 
 /** A sum with a two-dimensional product that nobody else reads is one Gemm. */

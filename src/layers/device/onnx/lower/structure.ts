@@ -50,7 +50,16 @@ const layoutRules = {
   Transpose: transpose,
   Broadcast: (e, node) => e.value(node.inputs[0]!),
   Concat: (e, node) =>
-    whole(node.inputs.length === 1 ? e.full(node.inputs[0]!) : e.emit("Concat", node.inputs.map((x) => e.full(x)), { axis: node.attrs.axis }), node),
+    whole(
+      node.inputs.length === 1
+        ? e.full(node.inputs[0]!)
+        : e.emit(
+            "Concat",
+            node.inputs.map((x) => e.full(x)),
+            { axis: node.attrs.axis }
+          ),
+      node
+    ),
   Slice: (e, node) => {
     const x = e.value(node.inputs[0]!)
     if (isSingle(x) && sizeOf(node.type.shape) > 0) return x
@@ -80,7 +89,11 @@ const oneHotLimit = 1 << 22
 
 /** float32 `[n, depth]` of the int32 ids `[n]`; a row of zeros where an id is out of range. */
 const oneHotRows = (e: Emitter, ids: string, n: number, depth: number): string => {
-  const classes = e.literal("int32", [depth], Int32Array.from({ length: depth }, (_, i) => i))
+  const classes = e.literal(
+    "int32",
+    [depth],
+    Int32Array.from({ length: depth }, (_, i) => i)
+  )
   return castTo(e, e.emit("Equal", [e.reshape(ids, [n, 1]), classes]), "float32")
 }
 
@@ -110,16 +123,33 @@ const segmentSum = (e: Emitter, node: NodeOf<"SegmentSum">): Value => {
   return whole(e.reshape(kept, node.type.shape), node)
 }
 
-const argument = (op: string) => (e: Emitter, node: NodeOf<"ArgMax"> | NodeOf<"ArgMin">): Value =>
-  whole(castTo(e, e.emit(op, [e.full(node.inputs[0]!)], { axis: node.attrs.axis, keepdims: 0 }), "int32"), node)
+const argument =
+  (op: string) =>
+  (e: Emitter, node: NodeOf<"ArgMax"> | NodeOf<"ArgMin">): Value =>
+    whole(castTo(e, e.emit(op, [e.full(node.inputs[0]!)], { axis: node.attrs.axis, keepdims: 0 }), "int32"), node)
 
 const indexRules = {
-  Gather: (e, node) => whole(e.emit("Gather", node.inputs.map((x) => e.full(x)), { axis: node.attrs.axis }), node),
+  Gather: (e, node) =>
+    whole(
+      e.emit(
+        "Gather",
+        node.inputs.map((x) => e.full(x)),
+        { axis: node.attrs.axis }
+      ),
+      node
+    ),
   SegmentSum: segmentSum,
   OneHot: (e, node) => {
     const { depth, onValue, offValue, dtype } = node.attrs
     const indices = e.reshape(e.full(node.inputs[0]!), [...node.type.shape.slice(0, -1), 1])
-    const hit = e.emit("Equal", [indices, e.literal("int32", [depth], Int32Array.from({ length: depth }, (_, i) => i))])
+    const hit = e.emit("Equal", [
+      indices,
+      e.literal(
+        "int32",
+        [depth],
+        Int32Array.from({ length: depth }, (_, i) => i)
+      )
+    ])
     if (dtype === "bool") {
       const [on, off] = [onValue !== 0, offValue !== 0]
       if (on === off) return { name: e.scalar("bool", on ? 1 : 0), shape: [] }
@@ -137,14 +167,16 @@ const indexRules = {
 } satisfies Rules
 
 /** Shape after reducing with the reduced axes dropped or kept as 1. */
-const reduce = (op: string, viaInt = false) => (e: Emitter, node: NodeOf<ReduceOp>): Value => {
-  const { axes, keepDims } = node.attrs
-  const x = e.full(node.inputs[0]!)
-  if (axes.length === 0) return whole(x, node)
-  const operand = viaInt ? castTo(e, x, "int32") : x
-  const reduced = e.emit(op, [operand, e.int64(axes)], { keepdims: keepDims ? 1 : 0 })
-  return whole(viaInt ? castTo(e, reduced, "bool") : reduced, node)
-}
+const reduce =
+  (op: string, viaInt = false) =>
+  (e: Emitter, node: NodeOf<ReduceOp>): Value => {
+    const { axes, keepDims } = node.attrs
+    const x = e.full(node.inputs[0]!)
+    if (axes.length === 0) return whole(x, node)
+    const operand = viaInt ? castTo(e, x, "int32") : x
+    const reduced = e.emit(op, [operand, e.int64(axes)], { keepdims: keepDims ? 1 : 0 })
+    return whole(viaInt ? castTo(e, reduced, "bool") : reduced, node)
+  }
 
 const reduceRules = {
   ReduceSum: reduce("ReduceSum"),

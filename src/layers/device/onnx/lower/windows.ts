@@ -37,9 +37,7 @@ const conv2DBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): V
   const { inputShape, strides, padding, dilations } = node.attrs
   const dy = e.at(node.inputs[0]!).type.shape
   const filter = e.at(node.inputs[1]!).type.shape
-  const output_padding = [0, 1].map((i) =>
-    remainder(inputShape[1 + i]!, dy[1 + i]!, strides[i]!, (filter[i]! - 1) * dilations[i]! + 1, padding[i]!)
-  )
+  const output_padding = [0, 1].map((i) => remainder(inputShape[1 + i]!, dy[1 + i]!, strides[i]!, (filter[i]! - 1) * dilations[i]! + 1, padding[i]!))
   const weights = e.transpose(e.full(node.inputs[1]!), [3, 2, 0, 1])
   const dx = e.emit("ConvTranspose", [image(e, node, 0), weights], { ...convAttributes(node.attrs), output_padding })
   return whole(e.transpose(dx, toChannelsLast), node)
@@ -64,6 +62,12 @@ const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">): Value => {
   const [n, h, w, c] = node.type.shape as readonly [number, number, number, number] // rank 4 by the type rule
   const count = sizeOf(e.at(node.inputs[0]!).type.shape)
   const indices = maxPool(e, image(e, node, 1), node.attrs, true)[1]!
+  const { window, strides } = node.attrs
+  if (strides[0] >= window[0] && strides[1] >= window[1]) {
+    // no two windows share an element: nothing is to be added up
+    const unpooled = e.emit("MaxUnpool", [image(e, node, 0), indices, e.int64([n, c, h, w])], poolAttributes(node.attrs))
+    return whole(e.transpose(unpooled, toChannelsLast), node)
+  }
   const zeros = e.emit("Expand", [e.scalar("float32", 0), e.int64([n * c * h * w])])
   const updates = e.reshape(image(e, node, 0), [count])
   const scattered = e.emitAll("ScatterElements", [zeros, e.reshape(indices, [count]), updates], { attributes: { axis: 0, reduction: "add" } })[0]!

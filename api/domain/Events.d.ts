@@ -1,0 +1,46 @@
+interface Progress {
+    readonly step: number;
+    readonly loss: number;
+    readonly ppl: number;
+    readonly bpc: number;
+}
+export type RunEvent = {
+    readonly event: "begin";
+    readonly mode: string;
+    readonly engine: string;
+    readonly replicas: number;
+    readonly step: number;
+    readonly time: string;
+} | {
+    readonly event: "compile";
+    readonly mode: string;
+    readonly nodes: number;
+    readonly millis: number;
+} | (Progress & {
+    readonly event: "train";
+    readonly stepsPerSec: number;
+    readonly examplesPerSec: number;
+    readonly tokensPerSec: number;
+    readonly lastStep?: number;
+}) | {
+    readonly event: "checkpoint";
+    readonly step: number;
+    readonly file: string;
+    readonly millis: number;
+} | {
+    readonly event: "restore";
+    readonly step: number;
+    readonly file: string;
+} | (Progress & {
+    readonly event: "eval";
+    readonly examples: number;
+    readonly metrics: {
+        readonly [name: string]: number;
+    };
+}) | {
+    readonly event: "end";
+    readonly mode: string;
+    readonly step: number;
+    readonly reason: "done" | "interrupted" | "failed";
+};
+export {};

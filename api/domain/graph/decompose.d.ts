@@ -1,0 +1,25 @@
+import * as Builder from "./Builder.ts";
+import type { Graph, NodeId, SourceLocation } from "./Graph.ts";
+import type { OpAttrs, OpName } from "./ops.ts";
+export type DecomposeRule<K extends OpName> = (b: Builder.Builder, inputs: ReadonlyArray<NodeId>, attrs: OpAttrs[K], source: SourceLocation | undefined) => NodeId;
+type Build = Builder.Builder;
+type At = SourceLocation | undefined;
+export declare const decomposeRules: {
+    readonly Softmax: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["Softmax"], at: At) => number;
+    readonly LogSoftmax: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["LogSoftmax"], at: At) => number;
+    readonly ReduceMean: (b: Build, [x]: ReadonlyArray<NodeId>, { axes, keepDims }: OpAttrs["ReduceMean"], at: At) => number;
+    readonly Relu: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["Relu"], at: At) => number;
+    readonly Reciprocal: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["Reciprocal"], at: At) => number;
+    readonly Rsqrt: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["Rsqrt"], at: At) => number;
+    readonly Sigmoid: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["Sigmoid"], at: At) => number;
+    readonly NotEqual: (b: Build, inputs: ReadonlyArray<NodeId>, _: OpAttrs["NotEqual"], at: At) => number;
+    readonly IsNan: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["IsNan"], at: At) => number;
+    readonly IsInf: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["IsInf"], at: At) => number;
+    readonly IsFinite: (b: Build, [x]: ReadonlyArray<NodeId>, _: OpAttrs["IsFinite"], at: At) => number;
+    readonly OneHot: (b: Build, [indices]: ReadonlyArray<NodeId>, { depth, onValue, offValue, dtype }: OpAttrs["OneHot"], at: At) => number;
+    readonly SegmentSum: (b: Build, [x, ids]: ReadonlyArray<NodeId>, { numSegments }: OpAttrs["SegmentSum"], at: At) => number;
+};
+export type CompositeOp = keyof typeof decomposeRules;
+export declare const isComposite: (op: OpName) => op is CompositeOp;
+export declare const decompose: (graph: Graph, ops: ReadonlySet<OpName>) => Graph;
+export {};

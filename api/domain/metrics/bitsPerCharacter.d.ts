@@ -1,0 +1,2 @@
+import type { Metric } from "../Model.ts";
+export declare const bitsPerCharacter: (losses: string, weights?: string) => Metric;

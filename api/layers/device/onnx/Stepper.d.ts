@@ -1,0 +1,8 @@
+import type { Ort } from "./Ort.ts";
+import type { WorkerPlan } from "./WorkerPlan.ts";
+export interface Stepper {
+    readonly step: (slot: number, out: number, parity: number) => number;
+    readonly close: () => void;
+    readonly memory: SharedArrayBuffer;
+}
+export declare const make: (ort: Ort, plan: WorkerPlan) => Stepper;

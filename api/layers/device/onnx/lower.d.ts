@@ -1,0 +1,38 @@
+import type { Graph, Node, NodeId } from "../../../domain/graph/Graph.ts";
+import { type OpName, type RandomOp } from "../../../domain/graph/ops.ts";
+import type { Rules } from "./lower/rule.ts";
+import { type Port } from "./OnnxModel.ts";
+export interface Draw {
+    readonly op: RandomOp;
+    readonly draw: number;
+    readonly replica: number;
+    readonly key: number;
+}
+export interface LoweredInput extends Port {
+    readonly source: {
+        readonly _tag: "Parameter";
+        readonly parameter: number;
+    } | ({
+        readonly _tag: "Draw";
+    } & Draw);
+}
+export interface LoweredOutput extends Port {
+    readonly index: number;
+    readonly inPlace: boolean;
+}
+export interface Wanted {
+    readonly node: NodeId;
+    readonly predecessor: NodeId | undefined;
+}
+export interface Lowered {
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly inputs: ReadonlyArray<LoweredInput>;
+    readonly outputs: ReadonlyArray<LoweredOutput>;
+}
+export declare class NoRule extends Error {
+    readonly node: Node;
+    constructor(node: Node);
+}
+export declare const rules: Rules;
+export declare const opNames: ReadonlyArray<OpName>;
+export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>) => Lowered;

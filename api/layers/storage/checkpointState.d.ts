@@ -1,0 +1,8 @@
+import type * as Result from "effect/Result";
+import { Fault } from "./Fault.ts";
+export interface CheckpointState {
+    readonly latest: string;
+    readonly all: ReadonlyArray<string>;
+}
+export declare const printState: (state: CheckpointState) => string;
+export declare const parseState: (content: string) => Result.Result<CheckpointState, Fault>;

@@ -1,0 +1,8 @@
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import { TraceError } from "../../domain/Errors.ts";
+import { Tracer } from "../../services/Tracer.ts";
+export declare const make: {
+    readonly trace: <P>(request: import("../../services/Tracer.ts").TraceRequest<P>) => Effect.Effect<import("../../services/Tracer.ts").Traced, TraceError>;
+};
+export declare const layer: Layer.Layer<Tracer>;

@@ -1,0 +1,2 @@
+import "@tensorflow/tfjs-layers";
+export declare const registerGradients: () => void;

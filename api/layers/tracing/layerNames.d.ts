@@ -1,0 +1,1 @@
+export declare const makeLayerNames: () => ((name: string) => string);

@@ -1,0 +1,3 @@
+import { type Kernel } from "./kernels/kernel.ts";
+export declare const recorded: ReadonlyArray<Kernel>;
+export declare const register: () => void;

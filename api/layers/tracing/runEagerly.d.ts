@@ -1,0 +1,16 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { EstimatorSpec, ModelFn, Nest, VariableScope } from "../../domain/Model.ts";
+import type { Mode } from "../../domain/Program.ts";
+import type { Tensor } from "../../domain/Tensor.ts";
+export interface EagerRun<P> {
+    readonly modelFn: ModelFn<P>;
+    readonly mode: Mode;
+    readonly params: P;
+    readonly features: Nest<Tensor>;
+    readonly labels?: Nest<Tensor>;
+    readonly cache?: ReadonlyArray<tf.Tensor>;
+    readonly seed?: number;
+    readonly step?: number;
+    readonly variables?: VariableScope;
+}
+export declare const runEagerly: <P>({ modelFn, mode, params, features, labels, cache, seed, step, variables }: EagerRun<P>) => EstimatorSpec;

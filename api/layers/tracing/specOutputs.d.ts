@@ -1,0 +1,15 @@
+import type { NodeId } from "../../domain/graph/Graph.ts";
+import type { Mode } from "../../domain/Program.ts";
+import { type TensorType } from "../../domain/Tensor.ts";
+import type { Traced } from "../../services/Tracer.ts";
+import type { Recording } from "./Recording.ts";
+export interface Outfeed {
+    readonly name: string;
+    readonly node: NodeId;
+}
+export interface SpecOutputs extends Pick<Traced, "metrics" | "hostCall" | "predictions"> {
+    readonly loss: NodeId | undefined;
+    readonly outfeeds: ReadonlyArray<Outfeed>;
+    readonly cache: ReadonlyArray<NodeId>;
+}
+export declare const specOutputs: (recording: Recording, spec: unknown, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>) => SpecOutputs;

@@ -1,0 +1,32 @@
+import type { CacheFn, ModelFn } from "../domain/Model.ts";
+import type { RunConfigInput } from "../domain/RunConfig.ts";
+import type { CheckpointStore } from "../services/CheckpointStore.ts";
+import type { Device } from "../services/Device.ts";
+import type { Infeed } from "../services/Infeed.ts";
+import type { Outfeed } from "../services/Outfeed.ts";
+import type { Rendezvous } from "../services/Rendezvous.ts";
+import type { Tracer } from "../services/Tracer.ts";
+export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts";
+export { predict, type PredictOptions, type Prediction } from "./predict.ts";
+export { train, type TrainOptions, type TrainResult } from "./train.ts";
+export interface Estimator<P> {
+    readonly modelFn: ModelFn<P>;
+    readonly cacheFn: CacheFn | undefined;
+    readonly params: P;
+    readonly config: RunConfigInput;
+    readonly trainBatchSize: number | undefined;
+    readonly evalBatchSize: number | undefined;
+    readonly predictBatchSize: number | undefined;
+}
+export interface EstimatorOptions<P> {
+    readonly modelFn: ModelFn<P>;
+    readonly cacheFn?: CacheFn;
+    readonly params?: P;
+    readonly config?: RunConfigInput;
+    readonly trainBatchSize?: number;
+    readonly evalBatchSize?: number;
+    readonly predictBatchSize?: number;
+}
+export type EstimatorServices = Device | Tracer | CheckpointStore | Infeed | Outfeed | Rendezvous;
+export declare const make: <P = undefined>(options: EstimatorOptions<P>) => Estimator<P>;
+export declare const configure: <P>(estimator: Estimator<P>, config: RunConfigInput) => Estimator<P>;

@@ -1,0 +1,15 @@
+import * as Option from "effect/Option";
+import * as Stdio from "effect/Stdio";
+import { Command } from "effect/cli";
+export declare const predict: Command.Command<"predict", {
+    readonly program: Option.Option<string>;
+    readonly engine: string;
+    readonly replicas: number;
+    readonly modelDir: Option.Option<string>;
+    readonly seed: Option.Option<number>;
+    readonly iterationsPerLoop: Option.Option<number>;
+    readonly config: Option.Option<unknown>;
+    readonly param: Record<string, string>;
+    readonly log: "console" | "jsonl";
+    readonly take: Option.Option<number>;
+}, {}, unknown, import("effect/FileSystem").FileSystem | import("effect/Path").Path | Stdio.Stdio>;

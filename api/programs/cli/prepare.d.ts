@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import type * as Option from "effect/Option";
+import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts";
+import * as Estimator from "../Estimator.ts";
+import type { ProgramParts } from "../ProgramModule.ts";
+import { type Overrides } from "./flags.ts";
+export interface RunFlags {
+    readonly program: Option.Option<string>;
+    readonly engine: string;
+    readonly replicas: number;
+    readonly modelDir: Option.Option<string>;
+    readonly seed: Option.Option<number>;
+    readonly iterationsPerLoop: Option.Option<number>;
+    readonly config: Option.Option<unknown>;
+    readonly param: {
+        readonly [name: string]: string;
+    };
+    readonly log: "console" | "jsonl" | "none";
+}
+export interface Prepared {
+    readonly parts: ProgramParts<unknown>;
+    readonly estimator: Estimator.Estimator<unknown>;
+    readonly layer: Layer.Layer<Estimator.EstimatorServices, EngineUnavailable>;
+}
+export declare const prepare: (flags: RunFlags, overrides: Overrides) => Effect.Effect<Prepared, ConfigError, never>;

@@ -1,0 +1,1 @@
+export declare const table: (rows: ReadonlyArray<ReadonlyArray<string>>) => string;

@@ -1,0 +1,17 @@
+import * as Option from "effect/Option";
+import { Command } from "effect/cli";
+export declare const train: Command.Command<"train", {
+    readonly program: Option.Option<string>;
+    readonly engine: string;
+    readonly replicas: number;
+    readonly modelDir: Option.Option<string>;
+    readonly seed: Option.Option<number>;
+    readonly iterationsPerLoop: Option.Option<number>;
+    readonly config: Option.Option<unknown>;
+    readonly param: Record<string, string>;
+    readonly log: "console" | "jsonl";
+    readonly steps: Option.Option<number>;
+    readonly maxSteps: Option.Option<number>;
+    readonly saveSteps: Option.Option<number>;
+    readonly logSteps: Option.Option<number>;
+}, {}, unknown, import("effect/FileSystem").FileSystem | import("effect/Path").Path>;
