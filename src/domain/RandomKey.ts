@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import { fillWords } from "./threefry.ts"
 
 const rotl = (x: number, r: number) => (x << r) | (x >>> (32 - r))
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const
@@ -32,33 +33,28 @@ export const threefry2x32 = (k0: number, k1: number, c0: number, c1: number, out
 const scratch = new Int32Array(2)
 
 /**
- * Calls `sink(i, bits)` with 32 random bits (as int32) for each of `n` elements. `key` is the state leaf: seed low word,
- * seed high word, step counter.
+ * Fills `out` with 32 random bits for each element and gives them as integers over the same memory. `key` is the state
+ * leaf: seed low word, seed high word, step counter.
  *
  * The subkey is `threefry(key = seed, counter = (step, draw))` followed by `threefry(subkey, (replica, 0))`; elements
  * `2i` and `2i + 1` are the two words of block `(i, 0)`.
  */
-const forEachBits = (key: ArrayLike<number>, replica: number, draw: number, n: number, sink: (i: number, bits: number) => void): void => {
+const fillBits = (out: Float32Array, key: ArrayLike<number>, replica: number, draw: number): Int32Array => {
   threefry2x32(key[0]!, key[1]!, key[2]!, draw, scratch)
   threefry2x32(scratch[0]!, scratch[1]!, replica, 0, scratch)
-  const k0 = scratch[0]!
-  const k1 = scratch[1]!
-  for (let i = 0; i < n; i += 2) {
-    threefry2x32(k0, k1, i >>> 1, 0, scratch)
-    const second = scratch[1]!
-    sink(i, scratch[0]!)
-    if (i + 1 < n) sink(i + 1, second)
-  }
+  const bits = new Int32Array(out.buffer, out.byteOffset, out.length)
+  fillWords(bits, scratch[0]!, scratch[1]!)
+  return bits
 }
 
 /** The 24 high bits as a multiple of 2^-24: exact in float32, in [0, 1). */
 const toUnit = (bits: number) => (bits >>> 8) * 5.9604644775390625e-8
 
 /** Uniform in [0, 1), written to `out`. @category rules @since 0.1.0 */
-export const fillUniform = (out: Float32Array, key: ArrayLike<number>, replica: number, draw: number): void =>
-  forEachBits(key, replica, draw, out.length, (i, bits) => {
-    out[i] = toUnit(bits)
-  })
+export const fillUniform = (out: Float32Array, key: ArrayLike<number>, replica: number, draw: number): void => {
+  const bits = fillBits(out, key, replica, draw)
+  for (let i = 0; i < out.length; i++) out[i] = toUnit(bits[i]!)
+}
 
 /**
  * Inverse of the standard normal distribution function, relative error below 1.15e-9 (P. J. Acklam's rational
@@ -85,19 +81,19 @@ const inverseNormal = (p: number): number => {
 const toOpenUnit = (bits: number) => ((bits >>> 8) + 0.5) * 5.9604644775390625e-8
 
 /** Standard normal, by inversion, written to `out`. @category rules @since 0.1.0 */
-export const fillNormal = (out: Float32Array, key: ArrayLike<number>, replica: number, draw: number): void =>
-  forEachBits(key, replica, draw, out.length, (i, bits) => {
-    out[i] = inverseNormal(toOpenUnit(bits))
-  })
+export const fillNormal = (out: Float32Array, key: ArrayLike<number>, replica: number, draw: number): void => {
+  const bits = fillBits(out, key, replica, draw)
+  for (let i = 0; i < out.length; i++) out[i] = inverseNormal(toOpenUnit(bits[i]!))
+}
 
 /** Distribution function of the standard normal at -2, where TensorFlow's truncated normal ends. */
 const belowMinusTwo = 0.022750131948179195
 
 /** Standard normal cut at two standard deviations (TensorFlow's `truncated_normal`), by inversion, written to `out`. @category rules @since 0.1.0 */
-export const fillTruncatedNormal = (out: Float32Array, key: ArrayLike<number>, replica: number, draw: number): void =>
-  forEachBits(key, replica, draw, out.length, (i, bits) => {
-    out[i] = inverseNormal(belowMinusTwo + toOpenUnit(bits) * (1 - 2 * belowMinusTwo))
-  })
+export const fillTruncatedNormal = (out: Float32Array, key: ArrayLike<number>, replica: number, draw: number): void => {
+  const bits = fillBits(out, key, replica, draw)
+  for (let i = 0; i < out.length; i++) out[i] = inverseNormal(belowMinusTwo + toOpenUnit(bits[i]!) * (1 - 2 * belowMinusTwo))
+}
 
 /** The key a run starts from: a seed of up to 53 bits, counter 0. @category constructors @since 0.1.0 */
 export const fromSeed = (seed: number): Int32Array => Int32Array.of(seed | 0, Math.floor(seed / 4294967296) | 0, 0)

@@ -9,7 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import { ExecuteError } from "../../../domain/Errors.ts"
 import type { Batch, RunResult, State, StepOutput } from "../../../domain/Program.ts"
 import * as RandomKey from "../../../domain/RandomKey.ts"
-import { allocate, dtypeOfData, printType, sameType, sizeOf, type TensorData, view } from "../../../domain/Tensor.ts"
+import { allocate, dtypeOfData, printType, sameType, sizeOf, type Tensor, type TensorData, view } from "../../../domain/Tensor.ts"
 import type { Executable } from "../../../services/Device.ts"
 import { Command, maxIterations, ring, Wake, Word } from "./control.ts"
 import { engine, type Host } from "./Host.ts"
@@ -138,6 +138,9 @@ const makeRun = (host: Host, plan: WorkerPlan) => {
   })
 }
 
+/** Bytes of state copied before other work of the thread gets its turn: under 2 ms. */
+const bytesPerTurn = 4 << 20
+
 const bad = (detail: string) => new ExecuteError({ engine, reason: "BadState", detail })
 
 const makeState = (host: Host, plan: WorkerPlan) => {
@@ -158,7 +161,20 @@ const makeState = (host: Host, plan: WorkerPlan) => {
     const first = offsets[Atomics.load(host.control, Word.parity)]!
     for (let part = 1; part < parts; part++) view(leaf.type.dtype, plan.memory, first + part * bytes, data.length).set(data)
   }
-  const read = Effect.sync((): State => new Map(plan.layout.state.map(({ leaf, type }, i) => [leaf.name, { ...type, data: owned(current(i)) }])))
+  /** In parts, so that copying a large state does not hold the event loop; the semaphore keeps it from changing meanwhile. */
+  const read = Effect.gen(function* () {
+    const state = new Map<string, Tensor>()
+    let copied = 0
+    for (const [i, { leaf, type }] of plan.layout.state.entries()) {
+      const data = owned(current(i))
+      state.set(leaf.name, { ...type, data })
+      copied += data.byteLength
+      if (copied < bytesPerTurn) continue
+      copied = 0
+      yield* Effect.yieldNow
+    }
+    return state
+  })
   const write = (state: State): Effect.Effect<void, ExecuteError> =>
     Effect.suspend(() => {
       if (host.failure !== undefined) return Effect.fail(host.failure)
