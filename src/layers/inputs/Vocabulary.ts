@@ -34,7 +34,22 @@ export interface Vocabulary extends Data {
 export const fromJson = ({ characters }: Data): Vocabulary => {
   const numbers = new Map(characters.map((character, i) => [character, i]))
   const unknown = characters.length
-  const encode = (text: string) => Int32Array.from(text, (character) => numbers.get(character) ?? unknown)
+  // a table for the basic plane: a corpus of some megabytes is encoded in milliseconds
+  const table = new Int32Array(0x1_0000).fill(unknown)
+  for (const [character, number] of numbers) if (character.length === 1) table[character.charCodeAt(0)] = number
+  const encode = (text: string) => {
+    const tokens = new Int32Array(text.length)
+    let length = 0
+    for (let i = 0; i < text.length; i++) {
+      const point = text.codePointAt(i)!
+      if (point < 0x1_0000) tokens[length++] = table[point]!
+      else {
+        tokens[length++] = numbers.get(String.fromCodePoint(point)) ?? unknown
+        i++ // its second half
+      }
+    }
+    return tokens.slice(0, length)
+  }
   return {
     characters,
     size: unknown + 1,
