@@ -13,6 +13,7 @@ import { InputError } from "../../domain/Errors.ts"
 import { type Example, type InputSource, make, type Position, type PositionedExample } from "../../domain/Input.ts"
 import { epochsOf, inputError, notPositive, parseCounts, type Repeat } from "./positions.ts"
 import { stack } from "./stack.ts"
+import { groupsOf } from "./groupsOf.ts"
 
 /** @category models @since 0.1.0 */
 export interface RecordOptions {
@@ -86,7 +87,7 @@ const source = <E, R>(
   }
   return Stream.unfold(first, (epoch) => Effect.succeed(epoch < epochs ? ([epoch, epoch + 1] as const) : undefined)).pipe(
     Stream.flatMap(ofEpoch),
-    Stream.grouped(options.batchSize),
+    groupsOf(options.batchSize),
     Stream.filter((group) => options.dropRemainder !== true || group.length === options.batchSize),
     Stream.mapEffect((group) => {
       const { after, epoch } = group[group.length - 1]!

@@ -11,6 +11,7 @@ import type { Example } from "../../domain/Input.ts"
 import type { Nest } from "../../domain/Model.ts"
 import * as nest from "../../domain/nest.ts"
 import { allocate, printType, sameShape, sizeOf, type Tensor } from "../../domain/Tensor.ts"
+import { groupsOf } from "./groupsOf.ts"
 
 /** All leaves as `features/…` and `labels/…`, in order. @category rules @since 0.1.0 */
 export const leavesOf = (example: Example): ReadonlyArray<nest.NamedLeaf<Tensor>> => [
@@ -96,7 +97,7 @@ export const batch =
   (size: number, options: BatchOptions = {}) =>
   <E, R>(examples: Stream.Stream<Example, E, R>): Stream.Stream<Example, E | InputError, R> =>
     examples.pipe(
-      Stream.grouped(size),
+      groupsOf(size),
       Stream.filter((group) => options.dropRemainder !== true || group.length === size),
       Stream.mapEffect((group) => Effect.fromResult(stack(group)))
     )

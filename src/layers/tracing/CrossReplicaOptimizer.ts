@@ -12,8 +12,8 @@ import { current } from "./Recording.ts"
 /** Gradients by variable name. @category models @since 0.1.0 */
 export type Gradients = { readonly [variable: string]: tf.Tensor }
 
-/** What a loss function may return: the loss, or a record with it and whatever else should come out. @category models @since 0.1.0 */
-export type LossResult = tf.Scalar | { readonly loss: tf.Scalar }
+/** What a loss function may return: the loss, or a record with it and whatever else should come out; the loss must be a scalar, which is checked when it is recorded. @category models @since 0.1.0 */
+export type LossResult = tf.Tensor | { readonly loss: tf.Tensor }
 
 /** @category models @since 0.1.0 */
 export interface CrossReplicaOptions {
@@ -23,7 +23,7 @@ export interface CrossReplicaOptions {
   readonly transform?: (gradients: Gradients) => Gradients
 }
 
-const lossOf = (result: LossResult): tf.Scalar => (result instanceof tf.Tensor ? result : result.loss)
+const lossOf = (result: LossResult): tf.Tensor => (result instanceof tf.Tensor ? result : result.loss)
 
 /** Keeps what a tidy block would dispose of, so that everything `f` returned can be used afterwards. */
 const keepAll = (value: unknown): void => {
@@ -58,7 +58,7 @@ export const valueAndGrads = <R extends LossResult>(
       if (!(loss instanceof tf.Tensor) || loss.rank !== 0) {
         throw failure("InvalidSpec", `the loss to minimize must be a scalar tensor; reduce it over the batch with tf.mean`, { op: "minimize" })
       }
-      return loss
+      return loss as tf.Scalar // its rank is 0
     },
     xs,
     undefined,

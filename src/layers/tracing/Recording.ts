@@ -104,6 +104,8 @@ export class Recording {
   failed: TraceError | undefined
   /** Draws of the step so far. */
   draws = 0
+  /** Says which tensors the model function is given, for when it takes one that is not there. */
+  leavesText = ""
   readonly #outer: ReadonlyArray<OuterState>
   readonly #origin = new Map<NodeId, { readonly op: string; readonly source: SourceLocation | undefined }>()
   readonly #known = new Map<tf.Variable, RecordedVariable>()

@@ -59,9 +59,19 @@ const reachable = (graph: Graph, roots: Iterable<NodeId>): Uint8Array => {
   return seen
 }
 
-const variableLeaves = (recording: Recording, needed: ReadonlyArray<NodeId>): ReadonlyArray<Leaf> => {
+/** A training step that leaves every variable as it was learns nothing, which nobody means. */
+const refuseIdle = (variables: ReadonlyArray<{ readonly variable: NamedVariable; readonly next: NodeId }>) => {
+  const trainable = variables.filter(({ variable }) => variable.kind === "variable" && variable.entry.trainable)
+  const [first] = trainable
+  if (first === undefined || variables.some(({ variable, next }) => next !== variable.entry.parameter)) return
+  const detail = `the training step gives no new value to any of the ${trainable.length} trainable variables. When mode is "train", minimize the loss: new CrossReplicaOptimizer(tf.train.adam(1e-3)).minimize(() => loss)`
+  throw failure("InvalidSpec", detail, { op: "modelFn", source: first.variable.entry.source })
+}
+
+const variableLeaves = (recording: Recording, needed: ReadonlyArray<NodeId>, mode: Mode): ReadonlyArray<Leaf> => {
   const next = (v: NamedVariable) => recording.nodeOf(v.entry.variable, v.name, v.entry.source)
   const all = stateNames(recording).map((variable) => ({ variable, next: next(variable) }))
+  if (mode === "train") refuseIdle(all)
   const graph = recording.graph()
   const changed = all.filter((v) => v.next !== v.variable.entry.parameter)
   const used = reachable(graph, [...needed, ...changed.map((v) => v.next)])
@@ -110,7 +120,7 @@ const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: Sp
       next: keyNext,
       initial: undefined
     },
-    ...variableLeaves(recording, needed),
+    ...variableLeaves(recording, needed, mode),
     ...given.cache.map(({ name, node, initial }, i) => ({
       name,
       role: state("cache"),

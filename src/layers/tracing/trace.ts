@@ -36,6 +36,8 @@ interface Recorded {
 const hostSeeds = (seed = 20_170_612) => [seed, seed ^ 0x5bd1e995] as const
 
 const unregistered = new RegExp(`Kernel '(\\w+)' not registered for backend '${backendName}'`)
+const noTensor = /must be a Tensor or TensorLike, but got/
+const noVariables = /^variableGrads\(\) expects at least one of the input variables|none of the 0 variables/
 const withoutGradient = /gradient function not found for (\w+)/
 
 /** What came out of the user's code as an exception, with its place. */
@@ -50,8 +52,12 @@ const asTraceError = (error: unknown, recording: Recording): TraceError => {
     const detail = `TensorFlow.js has no gradient for this operation, and the loss depends on a variable through it. Replace it, give it one with tf.customGrad, or cut it off from the loss`
     return failure("MissingGradient", detail, { op, source: recording.lastSource.get(op) ?? source })
   }
-  return failure("ModelThrew", message, { source, cause: error })
+  const advice = noTensor.test(message) ? recording.leavesText : noVariables.test(message) ? madeInside : undefined
+  return failure("ModelThrew", advice === undefined ? message : `${message.replace(/[.\s]+$/, "")}. ${advice}`, { source, cause: error })
 }
+
+const madeInside =
+  "A plain optimizer sees only the variables made before minimize; make them before it, or use new CrossReplicaOptimizer(optimizer), which sees those made inside the function too"
 
 /** Calls the user's function; its exceptions, and failures that it swallowed, become typed. */
 const callUser = <A>(recording: Recording, f: () => A): A => {
@@ -82,6 +88,7 @@ const makeGiven = <P>(recording: Recording, request: TraceRequest<P>): Given => 
     return { name, initial: node, node: builder.parameter(name, { _tag: "State", kind: "cache", trainable: false }, builder.typeOf(node)) }
   })
   for (const { name, node } of [...batch, ...cache, { name: globalStepName, node: globalStep }]) recording.madeBy(node, name, undefined)
+  recording.leavesText = `The input and the cache have these tensors: ${[...batch, ...cache].map(({ name }) => name).join(", ")}`
   return { globalStep, batch, cache }
 }
 

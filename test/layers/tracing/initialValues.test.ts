@@ -3,7 +3,10 @@ import * as tf from "@tensorflow/tfjs-core"
 import * as tfl from "@tensorflow/tfjs-layers"
 import type { ModelFn } from "../../../src/domain/Model.ts"
 import { initialState, step } from "./programs.ts"
-import { batch, programOf } from "./requests.ts"
+import { batch, programOf as programOfRequest } from "./requests.ts"
+
+/** Nothing is trained here. */
+const programOf: typeof programOfRequest = (modelFn, more) => programOfRequest(modelFn, { mode: "evaluate", ...more })
 
 describe("initial values", () => {
   const twoVariables: ModelFn = ({ variables }) => {

@@ -242,7 +242,7 @@ describe("tracing leaves TensorFlow.js as it was", () => {
     const modelFn: ModelFn = ({ features, variables }) => ({
       loss: tf.mean(tf.mul(tf.add(features["x"]!, table), variables.get("mine_of_the_caller", [3])))
     })
-    programOf(modelFn)
+    programOf(modelFn, { mode: "evaluate" })
     assert.deepStrictEqual(snapshot(), before)
     assert.throws(() => programOf(() => (table.dispose(), tf.engine().startScope(), { loss: tf.mean(mine) })))
     assert.deepStrictEqual(snapshot(), before)
@@ -254,10 +254,13 @@ describe("tracing leaves TensorFlow.js as it was", () => {
 
   it("when one trace runs within another", () => {
     let inner: Program | undefined
-    const outer = programOf(({ features, variables }) => {
-      inner = programOf(({ variables }) => ({ loss: tf.sum(variables.get("b", [2])) }))
-      return { loss: tf.sum(tf.mul(features["x"]!, variables.get("a", [3]))) }
-    })
+    const outer = programOf(
+      ({ features, variables }) => {
+        inner = programOf(({ variables }) => ({ loss: tf.sum(variables.get("b", [2])) }), { mode: "evaluate" })
+        return { loss: tf.sum(tf.mul(features["x"]!, variables.get("a", [3]))) }
+      },
+      { mode: "evaluate" }
+    )
     assert.deepStrictEqual([names(outer).slice(2), names(inner!).slice(2)], [["a"], ["b"]])
   })
 
@@ -265,7 +268,7 @@ describe("tracing leaves TensorFlow.js as it was", () => {
     const one = classifier(() => tf.train.adam(0.1))
     const two: ModelFn = ({ features, variables }) => ({ loss: tf.mean(tf.matMul(features["x"]!, variables.get("hidden/kernel", [3, 2]))) })
     const first = programOf(one)
-    programOf(two)
+    programOf(two, { mode: "evaluate" })
     const again = programOf(one)
     assert.deepStrictEqual(again, first)
   })
