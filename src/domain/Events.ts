@@ -35,5 +35,7 @@ export type RunEvent =
     })
   | { readonly event: "checkpoint"; readonly step: number; readonly file: string; readonly millis: number }
   | { readonly event: "restore"; readonly step: number; readonly file: string }
-  | (Progress & { readonly event: "eval"; readonly examples: number; readonly metrics: { readonly [name: string]: number } })
+  | (Progress & { readonly event: "eval"; readonly name?: string; readonly examples: number; readonly metrics: { readonly [name: string]: number } })
+  /** Scalars by name, as hooks want them seen: TensorFlow's scalar summaries. */
+  | { readonly event: "summary"; readonly step: number; readonly scalars: { readonly [name: string]: number } }
   | { readonly event: "end"; readonly mode: string; readonly step: number; readonly reason: "done" | "interrupted" | "failed" }

@@ -101,6 +101,8 @@ export interface Metric {
 /** @category models @since 0.1.0 */
 export interface HostCall {
   readonly tensors: { readonly [name: string]: TfTensor }
+  /** Called for the first step of a program, and then for every so many. Default 1. */
+  readonly everySteps?: number
   readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void
 }
 

@@ -7,7 +7,8 @@
  * @since 0.1.0
  */
 import type { CacheFn, ModelFn } from "../domain/Model.ts"
-import type { RunConfigInput } from "../domain/RunConfig.ts"
+import { merge, type RunConfigInput } from "../domain/RunConfig.ts"
+import type { WarmStart } from "../domain/WarmStart.ts"
 import type { CheckpointStore } from "../services/CheckpointStore.ts"
 import type { Device } from "../services/Device.ts"
 import type { Infeed } from "../services/Infeed.ts"
@@ -15,9 +16,11 @@ import type { Outfeed } from "../services/Outfeed.ts"
 import type { Rendezvous } from "../services/Rendezvous.ts"
 import type { Tracer } from "../services/Tracer.ts"
 
+export { evaluateAll, type EvaluateAllOptions, type EvaluatedCheckpoint } from "./evaluateAll.ts"
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts"
 export { predict, type PredictOptions, type Prediction } from "./predict.ts"
 export { train, type TrainOptions, type TrainResult } from "./train.ts"
+export { type EvalSpec, trainAndEvaluate, type TrainAndEvaluateOptions, type TrainAndEvaluateResult, type TrainSpec } from "./trainAndEvaluate.ts"
 
 /** @category models @since 0.1.0 */
 export interface Estimator<P> {
@@ -26,10 +29,13 @@ export interface Estimator<P> {
   readonly cacheFn: CacheFn | undefined
   readonly params: P
   readonly config: RunConfigInput
+  /** Where a new run takes its variables' first values from; without one they are initialised. */
+  readonly warmStart: WarmStart | undefined
   /** Global batch sizes; `undefined`: that of the first batch. */
   readonly trainBatchSize: number | undefined
   readonly evalBatchSize: number | undefined
   readonly predictBatchSize: number | undefined
+  readonly batchAxis: ReadonlyArray<number> | undefined
 }
 
 /** @category models @since 0.1.0 */
@@ -39,9 +45,13 @@ export interface EstimatorOptions<P> {
   readonly params?: P
   /** See `RunConfig` for the keys and their defaults; checked when a program runs. */
   readonly config?: RunConfigInput
+  /** Only looked at by `train`, and only while the model directory holds no checkpoint. */
+  readonly warmStart?: WarmStart
   readonly trainBatchSize?: number
   readonly evalBatchSize?: number
   readonly predictBatchSize?: number
+  /** The axis of the examples of each tensor, features first, in sorted key order (`batch_axis`). Default: 0 for all. */
+  readonly batchAxis?: ReadonlyArray<number>
 }
 
 /** Services that every program needs: `EstimatorNode.layer` has all but the device. @category models @since 0.1.0 */
@@ -54,13 +64,15 @@ export const make = <P = undefined>(options: EstimatorOptions<P>): Estimator<P> 
   // without `params` P is undefined
   params: options.params as P,
   config: options.config ?? {},
+  warmStart: options.warmStart,
   trainBatchSize: options.trainBatchSize,
   evalBatchSize: options.evalBatchSize,
-  predictBatchSize: options.predictBatchSize
+  predictBatchSize: options.predictBatchSize,
+  batchAxis: options.batchAxis
 })
 
 /** The same estimator with other configuration values. @category combinators @since 0.1.0 */
 export const configure = <P>(estimator: Estimator<P>, config: RunConfigInput): Estimator<P> => ({
   ...estimator,
-  config: { ...estimator.config, ...config }
+  config: merge(estimator.config, config)
 })

@@ -11,9 +11,10 @@ import type { Executable } from "../services/Device.ts"
 
 /** The outfeed party of a run. @category models @since 0.1.0 */
 export interface Draining<E> {
-  /** Ends once as many outputs have been handled as `endAt` says. */
+  /** Ends once as many outputs have been handled as `settle` says. */
   readonly effect: Effect.Effect<void, ExecuteError | E>
-  readonly endAt: (count: number) => Effect.Effect<void>
+  /** Says how many outputs there are in all, and waits until they have been handled, or the party has ended otherwise. */
+  readonly settle: (count: number) => Effect.Effect<void>
 }
 
 /** `handle` gets each output with its number, counted from 1. @category constructors @since 0.1.0 */
@@ -33,10 +34,11 @@ export const make = Effect.fnUntraced(function* <E = never>(
       if (handled >= end) yield* Deferred.succeed(caughtUp, undefined)
     }
   })
-  const endAt = (count: number) =>
+  const settle = (count: number) =>
     Effect.suspend(() => {
       end = count
-      return handled >= end ? Effect.asVoid(Deferred.succeed(caughtUp, undefined)) : Effect.void
+      return handled >= end ? Effect.asVoid(Deferred.succeed(caughtUp, undefined)) : Deferred.await(caughtUp)
     })
-  return { effect: Effect.raceFirst(take, Deferred.await(caughtUp)), endAt }
+  const effect = Effect.ensuring(Effect.raceFirst(take, Deferred.await(caughtUp)), Deferred.succeed(caughtUp, undefined))
+  return { effect, settle }
 })

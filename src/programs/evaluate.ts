@@ -5,17 +5,20 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { countOf } from "../domain/batching.ts"
 import { CheckpointError, ConfigError, type EstimatorError, InputError } from "../domain/Errors.ts"
-import { type Input, toSource } from "../domain/Input.ts"
+import { type Input } from "../domain/Input.ts"
 import type { StepOutput } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device } from "../services/Device.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
+import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
 import * as events from "./events.ts"
-import { hostCaller, reader } from "./hostCall.ts"
+import { attempt, hostCaller, reader } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
 import * as session from "./session.ts"
 
@@ -26,6 +29,8 @@ export interface EvaluateOptions<E, R> {
   readonly steps?: number
   /** Path of a checkpoint; default: the newest of the model directory. */
   readonly checkpointPath?: string
+  /** Tells several evaluations of one model apart in the events. */
+  readonly name?: string
 }
 
 /** @category models @since 0.1.0 */
@@ -83,33 +88,49 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, E, R>(estim
   const log = yield* events.open(config.modelDir)
   const time = new Date(yield* Clock.currentTimeMillis).toISOString()
   yield* log.emit({ event: "begin", mode: "evaluate", engine: device.engine, replicas: device.replicas, step: globalStep, time })
-  const { feed, first } = yield* session.openInput(toSource(options.input), undefined, config.prefetch)
+  const { layout, source } = yield* deploy(estimator, "evaluate", options.input, config)
+  const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined)
     return yield* new InputError({ reason: "Empty", leaf: "", detail: "there is nothing to evaluate: the input has no batches" })
-  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config.seed, log)
+  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config.seed, log, layout)
   yield* session.setState(run, config, restored, ["variable"])
-  const pump = pumps.make<E>({ feed, first, spec: run.spec, executable: run.executable, limit: steps ?? Infinity, pad: true })
+  const pump = pumps.make<E | InputError>({
+    feed,
+    first,
+    spec: run.spec,
+    executable: run.executable,
+    limit: steps ?? Infinity,
+    pad: true,
+    sleepSecs: config.tpu.initialInfeedSleepSecs
+  })
   const tally = makeTally(run, pump, globalStep)
   const outfeed = yield* drains.make(run.executable, tally.add)
-  yield* (yield* Rendezvous).meet(Effect.flatMap(runAll(run, pump, steps ?? Infinity), outfeed.endAt), [
+  yield* (yield* Rendezvous).meet(runAll(run, pump, steps ?? Infinity, outfeed), [
     { name: "infeed", effect: pump.effect },
     { name: "outfeed", effect: outfeed.effect }
   ])
   const result = { ...tally.result(), globalStep }
-  yield* log.emit({ event: "eval", step: globalStep, ...events.lossFields(result.loss), examples: result.examples, metrics: result.metrics })
+  const name = options.name === undefined ? {} : { name: options.name }
+  yield* log.emit({ event: "eval", ...name, step: globalStep, ...events.lossFields(result.loss), examples: result.examples, metrics: result.metrics })
   yield* log.flush
   return result
 })
 
-/** Runs what the pump has until its end, and gives the number of steps; the input's failure is met in its place. */
-export const runAll = Effect.fnUntraced(function* <E>(run: session.Session, pump: pumps.Pump<E>, limit: number) {
+/**
+ * Runs what the pump has until its end; the input's failure is met in its place. What has been run is handed on before this
+ * ends, but for an interruption: nobody waits for it then.
+ */
+export const runAll = <E>(run: session.Session, pump: pumps.Pump<E>, limit: number, outfeed: drains.Draining<unknown>) =>
+  Effect.onExit(runSteps(run, pump, limit), (exit) => (Exit.hasInterrupts(exit) ? Effect.void : outfeed.settle(pump.consumed())))
+
+const runSteps = Effect.fnUntraced(function* <E>(run: session.Session, pump: pumps.Pump<E>, limit: number) {
   while (true) {
     const count = Math.min(stepsPerRun, limit - pump.consumed(), pump.available())
     if (count <= 0) {
       const failure = pump.consumed() >= limit ? undefined : pump.failure()
-      return failure === undefined ? pump.consumed() : yield* Effect.failCause(failure)
+      if (failure !== undefined) return yield* Effect.failCause(failure)
+      return
     }
-    pump.request(count)
     pump.consume((yield* run.executable.run(count)).completed)
   }
 })
@@ -122,14 +143,16 @@ const makeTally = (run: session.Session, pump: pumps.Pump<unknown>, globalStep: 
   const call = hostCaller(run.traced, run.spec)
   let examples = 0
   let lossSum = 0
-  const add = (output: StepOutput): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      const rows = pump.nextValid()
-      examples += rows
-      lossSum += output.loss * rows
-      for (const [i, { metric }] of metrics.entries()) states[i] = metric.update(states[i]!, readers[i]!(output.outfeed, rows))
-      return call(output, rows, globalStep)
-    })
+  const add = Effect.fnUntraced(function* (output: StepOutput) {
+    const rows = pump.nextValid()
+    const count = countOf(rows)
+    examples += count
+    lossSum += output.loss * count
+    for (const [i, { metric, name }] of metrics.entries()) {
+      states[i] = yield* attempt(`metric ${name}`, globalStep, () => metric.update(states[i]!, readers[i]!(output.outfeed, rows)))
+    }
+    yield* call(output, rows, globalStep)
+  })
   const result = () => ({
     loss: lossSum / examples,
     examples,

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { type BatchSpec, firstRows } from "../domain/batching.ts"
+import { type BatchSpec, firstRows, type ValidRows } from "../domain/batching.ts"
+import { HostFunctionError } from "../domain/Errors.ts"
 import { outfeedLeaves, type Program, type StepOutput } from "../domain/Program.ts"
 import type { Tensor, TensorData, TensorType } from "../domain/Tensor.ts"
 import type { Traced } from "../services/Tracer.ts"
@@ -18,17 +19,27 @@ export interface OutfeedRef {
 /** A reader of named tensors out of a step's outfeed, rows of examples only. @category constructors @since 0.1.0 */
 export const reader = (program: Program, refs: ReadonlyArray<OutfeedRef>, spec: BatchSpec) => {
   const types: ReadonlyArray<TensorType> = outfeedLeaves(program.step).map((leaf) => leaf.type)
-  return (outfeed: ReadonlyArray<TensorData>, rows: number): { readonly [name: string]: Tensor } => {
+  return (outfeed: ReadonlyArray<TensorData>, rows: ValidRows): { readonly [name: string]: Tensor } => {
     const named: Record<string, Tensor> = {}
     for (const ref of refs) named[ref.name] = firstRows(outfeed[ref.outfeed]!, types[ref.outfeed]!, spec, rows)
     return named
   }
 }
 
-/** Calls the host function with the step's tensors; `step` is the global step after it. What it throws is a defect of the run. @category constructors @since 0.1.0 */
-export const hostCaller = (traced: Traced, spec: BatchSpec): ((output: StepOutput, rows: number, step: number) => Effect.Effect<void>) => {
+/** Runs one of the model's host functions; what it throws names it. @category constructors @since 0.1.0 */
+export const attempt = <A>(name: string, step: number, f: () => A): Effect.Effect<A, HostFunctionError> =>
+  Effect.try({
+    try: f,
+    catch: (cause) => new HostFunctionError({ function: name, step, detail: cause instanceof Error ? cause.message : String(cause), cause })
+  })
+
+/** Calls the host function with the step's tensors; `step` is the global step after it. @category constructors @since 0.1.0 */
+export const hostCaller = (
+  traced: Traced,
+  spec: BatchSpec
+): ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<void, HostFunctionError>) => {
   const { hostCall } = traced
   if (hostCall === undefined) return () => Effect.void
   const read = reader(traced.program, hostCall.tensors, spec)
-  return (output, rows, step) => Effect.sync(() => hostCall.call(read(output.outfeed, rows), step))
+  return (output, rows, step) => attempt("hostCall", step, () => hostCall.call(read(output.outfeed, rows), step))
 }

@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { EstimatorError } from "../domain/Errors.ts"
-import { type Input, toSource } from "../domain/Input.ts"
+import type { EstimatorError, InputError } from "../domain/Errors.ts"
+import { type Input } from "../domain/Input.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { sizeOf, type Tensor } from "../domain/Tensor.ts"
 import { Outfeed } from "../services/Outfeed.ts"
@@ -18,6 +18,7 @@ import { Rendezvous } from "../services/Rendezvous.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import { runAll, toRestore } from "./evaluate.ts"
 import { reader } from "./hostCall.ts"
+import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
 import * as pumps from "./pump.ts"
 import * as session from "./session.ts"
@@ -78,20 +79,29 @@ const batchPull = Effect.fnUntraced(function* <P, E, R>(
   options: PredictOptions<E, R>
 ): Effect.fn.Return<BatchPull<E>, EstimatorError | E, EstimatorServices | R | Scope.Scope> {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
-  const { feed, first } = yield* session.openInput(toSource(options.input), undefined, config.prefetch)
+  const { layout, source } = yield* deploy(estimator, "predict", options.input, config)
+  const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined) return Cause.done()
   const restored = yield* toRestore(config, options.checkpointPath)
   const silent = { emit: () => Effect.void, flush: Effect.void }
-  const run = yield* session.compile(estimator, "predict", first, estimator.predictBatchSize, config.seed, silent)
+  const run = yield* session.compile(estimator, "predict", first, estimator.predictBatchSize, config.seed, silent, layout)
   yield* session.setState(run, config, restored, ["variable"])
-  const pump = pumps.make<E>({ feed, first, spec: run.spec, executable: run.executable, limit: Infinity, pad: true })
+  const pump = pumps.make<E | InputError>({
+    feed,
+    first,
+    spec: run.spec,
+    executable: run.executable,
+    limit: Infinity,
+    pad: true,
+    sleepSecs: config.tpu.initialInfeedSleepSecs
+  })
   const outfeed = yield* (yield* Outfeed).open<Prediction>(waiting)
   const outcome = yield* Deferred.make<never, EstimatorError | E | Cause.Done>()
   const read = reader(run.traced.program, run.traced.predictions, run.spec)
   const moved = yield* drains.make(run.executable, (output) => outfeed.offer(read(output.outfeed, pump.nextValid())))
   const rendezvous = yield* Rendezvous
   yield* rendezvous
-    .meet(Effect.flatMap(runAll(run, pump, Infinity), moved.endAt), [
+    .meet(runAll(run, pump, Infinity, moved), [
       { name: "infeed", effect: pump.effect },
       { name: "outfeed", effect: moved.effect }
     ])

@@ -10,7 +10,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type BatchSpec, prepare } from "../domain/batching.ts"
+import { type BatchSpec, prepare, type ValidRows } from "../domain/batching.ts"
 import type { ExecuteError, InputError } from "../domain/Errors.ts"
 import type { Position, PositionedExample } from "../domain/Input.ts"
 import type { Executable } from "../services/Device.ts"
@@ -18,22 +18,22 @@ import type { Feed } from "../services/Infeed.ts"
 
 /** @category models @since 0.1.0 */
 export interface Pump<E> {
-  /** Feeds until the input ends, fails, or `limit` batches are fed; then tells a run that waits for more to stop. */
+  /** Feeds until the input ends, fails, or `limit` batches are fed; the device is told of an end, so that no run waits for more. */
   readonly effect: Effect.Effect<void, ExecuteError>
+  /** Ends the feeding: the session runs no more, and what the input has left nobody waits for. */
+  readonly halt: Effect.Effect<void>
   /** Batches that can still be run: fed and not taken, or Infinity while the input goes on. */
   readonly available: () => number
   /** Why there are no more, once `available()` is 0; `undefined` for a clean end. */
   readonly failure: () => Cause.Cause<E | InputError> | undefined
-  /** Notes that a run of `count` steps is about to begin. */
-  readonly request: (count: number) => void
-  /** Notes that the run has ended after `count` steps. */
+  /** Notes that a run has ended after `count` steps. */
   readonly consume: (count: number) => void
   /** Batches run so far. */
   readonly consumed: () => number
   /** Where the input stood after batch number `count` (counted from 1); `undefined` for 0. */
   readonly positionAfter: (count: number) => Position | undefined
-  /** Number of examples in the oldest batch whose output has not been seen; to be called once per output, in order. */
-  readonly nextValid: () => number
+  /** The rows that are examples in the oldest batch whose output has not been seen; to be called once per output, in order. */
+  readonly nextValid: () => ValidRows
 }
 
 export interface PumpOptions<E> {
@@ -44,6 +44,8 @@ export interface PumpOptions<E> {
   readonly limit: number
   /** Pad the last batch instead of refusing it. */
   readonly pad: boolean
+  /** Seconds before the first batch is fed (`initial_infeed_sleep_secs`). */
+  readonly sleepSecs?: number | undefined
 }
 
 /** A queue of small values by number, counted from 1; values before `from` are forgotten. */
@@ -66,25 +68,31 @@ const makeWindow = <A>() => {
 export const make = <E>(options: PumpOptions<E>): Pump<E> => {
   const { executable, feed, limit, spec } = options
   const positions = makeWindow<Position>()
-  const valid = makeWindow<number>()
+  const valid = makeWindow<ValidRows>()
   let fed = 0
   let consumed = 0
   let seen = 0
-  let target = 0
   let ended = false
   let failure: Cause.Cause<E | InputError> | undefined
 
-  let wake = () => {}
-  const runEnded = Effect.callback<void>((resume) => {
-    wake = () => resume(Effect.void)
+  let halted = false
+  let wakeHalted = () => {}
+  const awaitHalt = Effect.callback<void>((resume) => {
+    wakeHalted = () => resume(Effect.void)
+    if (halted) wakeHalted()
+  })
+  const halt = Effect.sync(() => {
+    halted = true
+    wakeHalted()
   })
   const end = (cause?: Cause.Cause<E | InputError>) =>
-    Effect.sync(() => {
+    Effect.suspend(() => {
       ended = true
       failure = cause
+      return executable.endInput
     })
   const one = Effect.fnUntraced(function* (next: PositionedExample) {
-    const prepared = prepare(spec, next.example, fed, options.pad)
+    const prepared = prepare(spec, next.example, fed, options.pad, next.valid)
     if (Result.isFailure(prepared)) {
       yield* end(Cause.fail(prepared.failure))
       return false
@@ -97,6 +105,7 @@ export const make = <E>(options: PumpOptions<E>): Pump<E> => {
     return true
   })
   const effect = Effect.gen(function* () {
+    if (options.sleepSecs !== undefined) yield* Effect.sleep(options.sleepSecs * 1000)
     let going = limit > 0 && (yield* one(options.first))
     while (going && fed < limit) {
       const next = yield* Effect.exit(feed.take)
@@ -109,23 +118,14 @@ export const make = <E>(options: PumpOptions<E>): Pump<E> => {
         going = false
       }
     }
-    // a run that waits for a batch that will not come is told so, again should it have begun just then
-    while (ended && target > fed) {
-      yield* executable.stop
-      yield* Effect.raceFirst(runEnded, Effect.sleep("20 millis"))
-    }
   })
   return {
-    effect,
+    effect: Effect.raceFirst(effect, awaitHalt),
+    halt,
     available: () => (ended ? fed - consumed : Infinity),
     failure: () => failure,
-    request: (count) => {
-      target = consumed + count
-    },
     consume: (count) => {
       consumed += count
-      target = consumed
-      wake()
       positions.forgetBefore(consumed)
     },
     consumed: () => consumed,

@@ -13,11 +13,12 @@ import { globalStepName } from "../domain/Program.ts"
 import { CheckpointStore } from "../services/CheckpointStore.ts"
 import type { Executable } from "../services/Device.ts"
 import type { Events } from "./events.ts"
+import type { SavePoints } from "./hooks/savePoints.ts"
 
 /** @category models @since 0.1.0 */
-export interface Saver {
+export interface Saver<E = never, R = never> {
   /** Copies the state and begins to write it, after the write before it has ended; nothing when this step is saved already. */
-  readonly save: Effect.Effect<void, CheckpointError | ExecuteError | SinkError>
+  readonly save: Effect.Effect<void, CheckpointError | ExecuteError | SinkError | E, R>
   /** Waits for the write under way; its failure surfaces here, and in the next `save`. */
   readonly settle: Effect.Effect<void, CheckpointError | SinkError>
 }
@@ -25,19 +26,25 @@ export interface Saver {
 /** Text under which a checkpoint holds the input's position. @category constants @since 0.1.0 */
 export const inputPositionText = "input_position"
 
-export interface SaverOptions {
+export interface SaverOptions<E, R> {
   readonly directory: string | undefined
   readonly keep: number
+  /** What is kept besides the newest `keep`; `steps` is asked at each save. */
+  readonly retain: { readonly everyHours: number | undefined; readonly steps: (() => ReadonlyArray<number>) | undefined }
   readonly executable: Executable
   readonly events: Events
   /** Step that the directory already holds. */
   readonly saved: number | undefined
   /** Where the input stood at this global step. */
   readonly positionAt: (step: number) => Position | undefined
+  /** What hooks have to do with it. */
+  readonly around: SavePoints<E, R>
 }
 
 /** Without a directory it saves nothing. @category constructors @since 0.1.0 */
-export const make = Effect.fnUntraced(function* (options: SaverOptions): Effect.fn.Return<Saver, never, CheckpointStore | Scope.Scope> {
+export const make = Effect.fnUntraced(function* <E, R>(
+  options: SaverOptions<E, R>
+): Effect.fn.Return<Saver<E, R>, never, CheckpointStore | Scope.Scope> {
   const store = yield* CheckpointStore
   const scope = yield* Effect.scope
   const { directory, events, executable } = options
@@ -60,18 +67,22 @@ export const make = Effect.fnUntraced(function* (options: SaverOptions): Effect.
     const state = yield* executable.readState
     const step = state.get(globalStepName)!.data[0]!
     if (step === saved) return
+    yield* options.around.before(step)
     const position = options.positionAt(step)
     const leaves = new Map(state)
     leaves.delete(globalStepName)
-    const texts = new Map(position === undefined ? [] : [[inputPositionText, position]])
+    const texts = new Map(yield* options.around.texts)
+    if (position !== undefined) texts.set(inputPositionText, position)
     saved = step
     const write = Effect.gen(function* () {
       const began = yield* Clock.currentTimeMillis
-      const ref = yield* store.save(directory, { step, state: leaves, texts }, options.keep)
+      const retain = { everyHours: options.retain.everyHours, steps: options.retain.steps?.() }
+      const ref = yield* store.save(directory, { step, state: leaves, texts }, options.keep, retain)
       yield* events.emit({ event: "checkpoint", step, file: ref.path, millis: (yield* Clock.currentTimeMillis) - began })
     })
     // begun checkpoints are finished, also when the run is interrupted
-    writing = yield* Effect.forkIn(Effect.uninterruptible(write), scope)
+    writing = yield* Effect.forkIn(Effect.uninterruptible(Effect.withSpan(write, "checkpoint")), scope)
+    if (options.around.after !== undefined) yield* Effect.andThen(settle, options.around.after(step))
   })
   return { save, settle }
 })

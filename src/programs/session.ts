@@ -7,10 +7,19 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
-import { type BatchSpec, specOf } from "../domain/batching.ts"
-import { CheckpointError, type CompileError, type EngineUnavailable, type ExecuteError, type InputError, type TraceError } from "../domain/Errors.ts"
+import * as Scope from "effect/Scope"
+import { type BatchLayout, type BatchSpec, specOf } from "../domain/batching.ts"
+import {
+  CheckpointError,
+  type CompileError,
+  type ConfigError,
+  type EngineUnavailable,
+  type ExecuteError,
+  type InputError,
+  type TraceError
+} from "../domain/Errors.ts"
 import { type InputSource, type Position, type PositionedExample } from "../domain/Input.ts"
+import { match as matchPartition } from "../domain/deployment/partition.ts"
 import type { StateKind } from "../domain/graph/Graph.ts"
 import { globalStepName, type Mode, type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
@@ -21,6 +30,7 @@ import { type Feed, Infeed } from "../services/Infeed.ts"
 import { type Traced, Tracer } from "../services/Tracer.ts"
 import type { Estimator } from "./Estimator.ts"
 import type { Events } from "./events.ts"
+import { KeptPrograms } from "./keptPrograms.ts"
 
 /** An input that has been asked for its first batch. @category models @since 0.1.0 */
 export interface OpenInput<E> {
@@ -56,11 +66,18 @@ export const compile = Effect.fnUntraced(function* <P>(
   first: PositionedExample,
   batchSize: number | undefined,
   seed: number,
-  events: Events
-): Effect.fn.Return<Session, InputError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
+  events: Events,
+  layout?: BatchLayout
+): Effect.fn.Return<Session, ConfigError | InputError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
   const device = yield* Device
   const tracer = yield* Tracer
-  const spec = yield* Effect.fromResult(specOf(first.example, device.replicas, batchSize))
+  const spec = yield* Effect.fromResult(specOf(first.example, device.replicas, batchSize, { ...layout, roundUp: mode !== "train" }))
+  const { partition } = layout ?? {}
+  // the engines of this package compute a replica whole; what they are told about its cores must be right all the same
+  if (partition !== undefined) yield* Effect.fromResult(matchPartition(spec.features, spec.labels, partition.dims, partition.cores))
+  const kept = yield* KeptPrograms
+  const earlier = kept?.find(mode, spec)
+  if (earlier !== undefined) return earlier as Session // only sessions are kept, below
   const began = yield* Clock.currentTimeMillis
   const traced = yield* tracer.trace({
     modelFn: estimator.modelFn,
@@ -71,12 +88,15 @@ export const compile = Effect.fnUntraced(function* <P>(
     replicas: device.replicas,
     features: spec.features,
     labels: spec.labels,
-    perReplicaBatchSize: spec.batchSize / device.replicas
+    perReplicaBatchSize: spec.rowsPerReplica
   })
-  const executable = yield* device.compile(traced.program)
+  const compiling = device.compile(traced.program)
+  const executable = yield* kept === undefined ? compiling : Scope.provide(compiling, kept.scope)
   const millis = (yield* Clock.currentTimeMillis) - began
   yield* Effect.ignore(events.emit({ event: "compile", mode, nodes: traced.program.step.nodes.length, millis }))
-  return { spec, traced, executable }
+  const session: Session = { spec, traced, executable }
+  kept?.keep(mode, spec, session)
+  return session
 })
 
 /** A checkpoint with where it lies. @category models @since 0.1.0 */

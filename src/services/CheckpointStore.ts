@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { CheckpointError } from "../domain/Errors.ts"
 import type { State } from "../domain/Program.ts"
+import type { Retain } from "../domain/retention.ts"
 
 /** All that a bit-identical continuation needs. @category models @since 0.1.0 */
 export interface Checkpoint {
@@ -31,9 +32,9 @@ export class CheckpointStore extends Context.Service<
   {
     /**
      * Writes one checkpoint: temporary name, fsync, rename, `checkpoint` state file last; a failure at any point leaves
-     * the earlier ones loadable. Keeps the newest `keep` (0: all).
+     * the earlier ones loadable. Keeps the newest `keep` (0: all) and what `retain` names.
      */
-    readonly save: (directory: string, checkpoint: Checkpoint, keep: number) => Effect.Effect<CheckpointRef, CheckpointError>
+    readonly save: (directory: string, checkpoint: Checkpoint, keep: number, retain?: Retain) => Effect.Effect<CheckpointRef, CheckpointError>
     /** The newest that the state file names, or `undefined` when the directory holds none (or is missing). */
     readonly latest: (directory: string) => Effect.Effect<CheckpointRef | undefined, CheckpointError>
     /** All that are there, oldest first. */
@@ -42,5 +43,9 @@ export class CheckpointStore extends Context.Service<
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
     /** Fails with `Unwritable` when a checkpoint could not be written there; creates the directory. */
     readonly prepare: (directory: string) => Effect.Effect<void, CheckpointError>
+    /** A small text kept beside the checkpoints, as `name.json`; `undefined` when there is none. */
+    readonly readNote: (directory: string, name: string) => Effect.Effect<string | undefined, CheckpointError>
+    /** Writes it whole or not at all. */
+    readonly writeNote: (directory: string, name: string, text: string) => Effect.Effect<void, CheckpointError>
   }
 >()("effect-estimator/services/CheckpointStore") {}

@@ -32,6 +32,11 @@ export interface Executable {
    * ends at the next step boundary, also while waiting for a batch; the state is then that of a whole number of steps.
    */
   readonly run: (iterations: number) => Effect.Effect<RunResult, ExecuteError>
+  /**
+   * Says that no more batches will be fed: from now on a run that has used up the fed ones ends instead of waiting, so where
+   * an input ends does not depend on timing. Holds until the next `initialise`.
+   */
+  readonly endInput: Effect.Effect<void>
   /** Asks a run under way to end after the step it is in. */
   readonly stop: Effect.Effect<void>
   /** Takes all finished steps' outputs, at least one, in step order; suspends until there is one. */

@@ -20,7 +20,7 @@ export class Rendezvous extends Context.Service<
   {
     /**
      * Runs `main` and the parties as sibling fibers. All succeed: the value of `main`. One fails: the others are
-     * interrupted, and the effect fails with a cause that holds every failure in the order in which they happened,
+     * interrupted, `main` first, which may still need the parties for its end, and the effect fails with a cause that holds every failure in the order in which they happened,
      * without interruptions; a party that has not ended at the deadline is left behind and adds `PartyStalled`.
      */
     readonly meet: <A, E, R, E2, R2>(

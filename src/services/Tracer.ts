@@ -45,6 +45,7 @@ export interface Traced {
   readonly metrics: ReadonlyArray<TracedMetric>
   readonly hostCall:
     | {
+        readonly everySteps: number
         readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void
         readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
       }

@@ -127,6 +127,18 @@ const ending = (it: It, n: number) => {
     })
   )
 
+  it.effect("uses up what was fed before the end of the input, and waits for no more", () =>
+    Effect.gen(function* () {
+      const executable = yield* started(linear(n))
+      const waiting = yield* Effect.forkChild(executable.run(10))
+      for (const batch of linearBatches(n, 0, 2)) yield* executable.feed(batch)
+      yield* executable.endInput
+      assert.strictEqual((yield* Fiber.join(waiting)).completed, 2)
+      assert.strictEqual((yield* executable.run(10)).completed, 0, "also a run that begins later")
+      assert.strictEqual(yield* stepOf(executable), 2)
+    })
+  )
+
   it.effect("has no use for a stop between runs", () =>
     Effect.gen(function* () {
       const executable = yield* started(linear(n))

@@ -15,7 +15,15 @@ it("fills in the documented defaults", () => {
     logStepCountSteps: 100,
     trackMean: false,
     cachePolicy: "carry",
-    prefetch: 2
+    prefetch: 2,
+    tpu: {
+      iterationsPerLoop: 2,
+      numShards: undefined,
+      numCoresPerReplica: undefined,
+      perHostInput: "PerHostV1",
+      initialInfeedSleepSecs: undefined,
+      inputPartitionDims: undefined
+    }
   })
 })
 

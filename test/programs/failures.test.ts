@@ -1,12 +1,12 @@
 import { assert, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { CheckpointError, ExecuteError, SinkError } from "../../src/domain/Errors.ts"
-import { Estimator, EstimatorTest } from "../../src/index.ts"
+import { Estimator, EstimatorTest, type Model } from "../../src/index.ts"
 import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
 import { Device } from "../../src/services/Device.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
 import * as MetricSink from "../../src/services/MetricSink.ts"
-import { batches, makeRecurrent, recordLosses, seekable } from "./models.ts"
+import { batches, makeRecurrent, recordLosses, recurrent, recurrentCache, seekable } from "./models.ts"
 
 class Broken extends Schema.TaggedError<Broken>()("Broken", {}) {}
 
@@ -149,4 +149,36 @@ it.effect("a model directory that cannot be written is refused before any step",
     assert.deepInclude(error, { _tag: "CheckpointError", reason: "Unwritable" })
     assert.deepStrictEqual(losses, [])
   }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("a host call or metric that throws is a typed error that names it", () =>
+  Effect.gen(function* () {
+    const bug = (): never => {
+      throw new Error("host bug")
+    }
+    const estimator = Estimator.make({
+      modelFn: (spec: Model.ModelInput<{ readonly dropout: number }>) => ({
+        ...recurrent(spec),
+        hostCall: { tensors: { valid: spec.valid }, call: bug },
+        evalMetrics: { odd: { tensors: { valid: spec.valid }, metric: { initial: [], update: bug, result: () => 0 } } }
+      }),
+      cacheFn: recurrentCache,
+      params: { dropout: 0 },
+      config: { modelDir: "host", iterationsPerLoop: 1 }
+    })
+    const training = yield* Effect.flip(Estimator.train(estimator, { input }))
+    assert.deepInclude(training, { _tag: "HostFunctionError", function: "hostCall" })
+    assert.include(training.message, "hostCall threw at global step 1: host bug")
+    const evaluation = yield* Effect.flip(Estimator.evaluate(estimator, { input }))
+    assert.include(evaluation.message, "metric odd threw")
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("a batch of one row is padded to the replicas in evaluate and predict, and counted once", () =>
+  Effect.gen(function* () {
+    const estimator = { ...makeRecurrent(), evalBatchSize: undefined, predictBatchSize: undefined }
+    const one = Stream.fromIterable(batches(3, 1))
+    assert.strictEqual((yield* Estimator.evaluate(estimator, { input: one })).examples, 3)
+    assert.strictEqual([...(yield* Stream.runCollect(Estimator.predict(estimator, { input: one })))].length, 3)
+  }).pipe(Effect.provide(EstimatorTest.layer({ replicas: 2 })))
 )

@@ -59,6 +59,7 @@ export type Errored = Expect<
     | "CheckpointError"
     | "ConfigError"
     | "SinkError"
+    | "HostFunctionError"
     | "PartyStalled"
   >
 >

@@ -43,7 +43,9 @@ export const make = (options: Options = {}): Rendezvous["Service"] => {
           return Deferred.succeed(failed, undefined)
         }),
         // siblings must start before one can fail: a fiber that fails at once still lets the others be forked
-        (self) => Effect.andThen(Effect.yieldNow, self)
+        (self) => Effect.andThen(Effect.yieldNow, self),
+        // one a run: what a profile shows of this fiber
+        Effect.withSpan(party)
       )
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
@@ -54,7 +56,9 @@ export const make = (options: Options = {}): Rendezvous["Service"] => {
         const all = [...others, { name: "session", fiber: mainFiber as Fiber.Fiber<unknown, E | E2> }]
         const finished = Fiber.awaitAll(all.map((party) => party.fiber))
         const waited = yield* Effect.exit(restore(Effect.raceFirst(finished, Deferred.await(failed))))
-        yield* Effect.forEach(all, (party) => release(party.name, party.fiber), { concurrency: "unbounded", discard: true })
+        // the session first: on its way out it saves, and lets the outfeed catch up
+        yield* release("session", mainFiber)
+        yield* Effect.forEach(others, (party) => release(party.name, party.fiber), { concurrency: "unbounded", discard: true })
         if (failures.length > 0) {
           const reasons = failures.flatMap(withoutInterrupts)
           return yield* Effect.failCause(reasons.length > 0 ? Cause.fromReasons(reasons) : Cause.interrupt())

@@ -61,7 +61,9 @@ export const lineOf = (event: RunEvent): string => {
     case "restore":
       return `restored ${event.file}`
     case "eval":
-      return `eval at step ${event.step}: ${lossText(event)} | ${event.examples} examples${metricsText(event.metrics)}`
+      return `eval${event.name === undefined ? "" : ` ${event.name}`} at step ${event.step}: ${lossText(event)} | ${event.examples} examples${metricsText(event.metrics)}`
+    case "summary":
+      return `summary at step ${event.step}${metricsText(event.scalars)}`
     case "end":
       return `${event.mode} ${event.reason === "done" ? "done" : event.reason} at step ${event.step}`
   }

@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -12,6 +13,7 @@ import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Semaphore from "effect/Semaphore"
 import { CheckpointError } from "../../domain/Errors.ts"
+import { type Held, type Retain, sweep } from "../../domain/retention.ts"
 import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../../services/CheckpointStore.ts"
 import { type BundleTensor, dataFile, indexFile, sameTensor } from "./bundle.ts"
 import { checkFiles, loadBundle, writeData } from "./bundleFiles.ts"
@@ -158,22 +160,53 @@ const placeFor = Effect.fnUntraced(function* (files: Files, directory: string, s
   return { name: `${baseName}-${step}-${last.revision + 1}`, there: false }
 })
 
-const save = Effect.fnUntraced(function* (files: Files, directory: string, checkpoint: Checkpoint, keep: number) {
+/** Times are noted where they are needed; a checkpoint saved without its time counts as saved long ago. */
+const stateOf = (held: ReadonlyArray<Held<string>>, retain: Retain, preservedMillis: number | undefined): CheckpointState => ({
+  latest: held.at(-1)!.ref,
+  all: held.map(({ ref }) => ref),
+  millis: retain.everyHours === undefined ? undefined : held.map(({ millis }) => millis ?? 0),
+  preservedMillis
+})
+
+/** Notes are as safe as the state file: a new one takes the old one's place by a rename. */
+const writeNote = Effect.fnUntraced(function* (files: Files, directory: string, name: string, text: string) {
+  const { fs, path } = files
+  const file = path.join(directory, `${name}.json`)
+  const put = Effect.gen(function* () {
+    yield* makeDirectories(fs, path, directory)
+    yield* writeSynced(fs, file + temporarySuffix, (output) => output.write(new TextEncoder().encode(text)))
+    yield* fs.rename(file + temporarySuffix, file)
+  })
+  yield* put.pipe(
+    Effect.onError(() => discard(files, file + temporarySuffix)),
+    Effect.mapError(writeError(file))
+  )
+})
+
+const readNote = (files: Files, directory: string, name: string) => {
+  const file = files.path.join(directory, `${name}.json`)
+  return files.fs.readFileString(file).pipe(notFoundAs(undefined), Effect.mapError(readError(file)))
+}
+
+const save = Effect.fnUntraced(function* (files: Files, directory: string, checkpoint: Checkpoint, keep: number, retain: Retain) {
   const { fs, path } = files
   const tensors = tensorsOf(checkpoint)
   yield* Effect.mapError(makeDirectories(fs, path, directory), writeError(directory))
   const previous = yield* readState(files, directory)
   const { name, there } = yield* placeFor(files, directory, checkpoint.step, tensors)
   const prefix = path.join(directory, name)
-  const older = (previous?.all ?? []).filter((p) => path.resolve(directory, p) !== path.resolve(prefix))
-  const kept = keep <= 0 ? older : older.slice(Math.max(0, older.length - keep + 1))
-  const state = { latest: name, all: [...kept, name] }
+  const older = (previous?.all ?? [])
+    .map((ref, i) => ({ ref, step: stepOf(ref), millis: previous?.millis?.[i] }))
+    .filter(({ ref }) => path.resolve(directory, ref) !== path.resolve(prefix))
+  const now = yield* Clock.currentTimeMillis
+  const { dropped, kept, preservedMillis } = sweep(older, keep, retain, now, previous?.preservedMillis)
+  const state = stateOf([...kept, { ref: name, step: checkpoint.step, millis: now }], retain, preservedMillis)
   if (!there) yield* writeNew(files, directory, prefix, tensors, state)
   else if (previous?.latest !== name) yield* Effect.uninterruptible(putState(files, directory, state))
   else return { step: checkpoint.step, path: prefix }
   yield* prune(
     files,
-    older.slice(0, older.length - kept.length).map((p) => placeOf(files, directory, p))
+    dropped.map(({ ref }) => placeOf(files, directory, ref))
   )
   return { step: checkpoint.step, path: prefix }
 })
@@ -227,13 +260,17 @@ export const make: Effect.Effect<CheckpointStore["Service"], never, FileSystem.F
   // two saves at once would each drop the other from the state file
   const one = yield* Semaphore.make(1)
   return CheckpointStore.of({
-    save: Effect.fn("CheckpointStoreFile.save")((directory, checkpoint, keep) => one.withPermit(save(files, directory, checkpoint, keep))),
+    save: Effect.fn("CheckpointStoreFile.save")((directory, checkpoint, keep, retain = {}) =>
+      one.withPermit(save(files, directory, checkpoint, keep, retain))
+    ),
     latest: Effect.fn("CheckpointStoreFile.latest")((directory) => latest(files, directory)),
     list: Effect.fn("CheckpointStoreFile.list")((directory) =>
       Effect.map(listFound(files, directory), (found) => found.map(({ path, step }): CheckpointRef => ({ step, path })))
     ),
     load: Effect.fn("CheckpointStoreFile.load")((prefix) => load(files, prefix)),
-    prepare: Effect.fn("CheckpointStoreFile.prepare")((directory) => prepare(files, directory))
+    prepare: Effect.fn("CheckpointStoreFile.prepare")((directory) => prepare(files, directory)),
+    readNote: Effect.fn("CheckpointStoreFile.readNote")((directory, name) => readNote(files, directory, name)),
+    writeNote: Effect.fn("CheckpointStoreFile.writeNote")((directory, name, text) => one.withPermit(writeNote(files, directory, name, text)))
   })
 })
 

@@ -3,9 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { CheckpointError } from "../../domain/Errors.ts"
+import { sweep } from "../../domain/retention.ts"
 import type { Tensor } from "../../domain/Tensor.ts"
 import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../../services/CheckpointStore.ts"
 
@@ -18,17 +20,28 @@ const copy = (checkpoint: Checkpoint): Checkpoint => ({
 /** @category constructors @since 0.1.0 */
 export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() => {
   const directories = new Map<string, Map<number, Checkpoint>>()
+  /** When each checkpoint was saved, and when the last one that stays for good. */
+  const times = new Map<string, { readonly saved: Map<number, number>; preserved: number | undefined; readonly forGood: Set<number> }>()
+  const notes = new Map<string, string>()
   const refsOf = (directory: string): ReadonlyArray<CheckpointRef> =>
     [...(directories.get(directory)?.keys() ?? [])].sort((a, b) => a - b).map((step) => ({ step, path: `${directory}/model.ckpt-${step}` }))
   return CheckpointStore.of({
-    save: (directory, checkpoint, keep) =>
-      Effect.sync(() => {
+    save: (directory, checkpoint, keep, retain = {}) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
         const held = directories.get(directory) ?? new Map<number, Checkpoint>()
         directories.set(directory, held)
         // saved again: the newest in order of saving, as in files
         held.delete(checkpoint.step)
+        const time = times.get(directory) ?? { saved: new Map(), preserved: undefined, forGood: new Set() }
+        times.set(directory, time)
+        const older = [...held.keys()].filter((step) => !time.forGood.has(step)).map((step) => ({ ref: step, step, millis: time.saved.get(step) }))
+        const { dropped, kept, preservedMillis } = sweep(older, keep, retain, now, time.preserved)
+        time.forGood.delete(checkpoint.step)
+        for (const { step } of dropped) held.delete(step)
+        for (const { step } of older) if (held.has(step) && !kept.some((one) => one.step === step)) time.forGood.add(step)
+        time.preserved = preservedMillis
+        time.saved.set(checkpoint.step, now)
         held.set(checkpoint.step, copy(checkpoint))
-        if (keep > 0) for (const step of [...held.keys()].slice(0, -keep)) held.delete(step)
         return { step: checkpoint.step, path: `${directory}/model.ckpt-${checkpoint.step}` }
       }),
     latest: (directory) =>
@@ -45,7 +58,9 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
           ? Effect.fail(new CheckpointError({ reason: "NotFound", file: path, detail: "nothing was saved under this name" }))
           : Effect.succeed(copy(found))
       }),
-    prepare: () => Effect.void
+    prepare: () => Effect.void,
+    readNote: (directory, name) => Effect.sync(() => notes.get(`${directory}/${name}`)),
+    writeNote: (directory, name, text) => Effect.sync(() => void notes.set(`${directory}/${name}`, text))
   })
 })
 

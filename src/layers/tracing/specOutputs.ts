@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { EstimatorSpec } from "../../domain/Model.ts"
+import type { EstimatorSpec, HostCall } from "../../domain/Model.ts"
 import type { NodeId } from "../../domain/graph/Graph.ts"
 import type { Mode } from "../../domain/Program.ts"
 import { printType, sameType, type TensorType } from "../../domain/Tensor.ts"
@@ -73,6 +73,11 @@ const checkCache = (spec: EstimatorSpec, leaves: ReadonlyArray<TensorType>): Rea
   return cache
 }
 
+const everyStepsOf = ({ everySteps = 1 }: HostCall): number => {
+  if (!(Number.isInteger(everySteps) && everySteps > 0)) throw invalid(`hostCall.everySteps is ${everySteps}; it must be a positive whole number`)
+  return everySteps
+}
+
 /** `mode`, `rows` (of this replica's batch) and the cache leaves decide what the spec must have. */
 export const specOutputs = (recording: Recording, spec: unknown, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>): SpecOutputs => {
   if (spec instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
@@ -104,7 +109,7 @@ export const specOutputs = (recording: Recording, spec: unknown, mode: Mode, row
     hostCall:
       mode === "predict" || checked.hostCall === undefined
         ? undefined
-        : { call: checked.hostCall.call, tensors: all("host_call", checked.hostCall.tensors, false) },
+        : { call: checked.hostCall.call, everySteps: everyStepsOf(checked.hostCall), tensors: all("host_call", checked.hostCall.tensors, false) },
     cache: checkCache(checked, cacheLeaves).map((x, i) => recording.nodeOf(x, `cache/${i}`, undefined)),
     outfeeds
   }

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts"
+import type { IterationsPerLoop } from "../../domain/TpuConfig.ts"
 import * as MetricSinkConsole from "../../layers/sinks/MetricSinkConsole.ts"
 import * as MetricSinkJsonl from "../../layers/sinks/MetricSinkJsonl.ts"
 import * as MetricSink from "../../services/MetricSink.ts"
@@ -24,7 +25,8 @@ export interface RunFlags {
   readonly replicas: number
   readonly modelDir: Option.Option<string>
   readonly seed: Option.Option<number>
-  readonly iterationsPerLoop: Option.Option<number>
+  readonly iterationsPerLoop: Option.Option<IterationsPerLoop>
+  readonly set: { readonly [path: string]: string }
   readonly config: Option.Option<unknown>
   readonly param: { readonly [name: string]: string }
   readonly log: "console" | "jsonl" | "none"
@@ -41,12 +43,8 @@ export interface Prepared {
 /** @category programs @since 0.1.0 */
 export const prepare = Effect.fnUntraced(function* (flags: RunFlags, overrides: Overrides): Effect.fn.Return<Prepared, ConfigError> {
   const parts = yield* loadProgram(flags.program, flags.param)
-  const config = yield* configure(parts.estimator.config, flags.config, {
-    modelDir: flags.modelDir,
-    seed: flags.seed,
-    iterationsPerLoop: flags.iterationsPerLoop,
-    ...overrides
-  })
+  const named = { modelDir: flags.modelDir, seed: flags.seed, iterationsPerLoop: flags.iterationsPerLoop, ...overrides }
+  const config = yield* configure(parts.estimator.config, flags.config, named, flags.set)
   const engine = engineOf(flags.engine)!.layer({ replicas: flags.replicas }) // the flag takes known names only
   return { parts, estimator: Estimator.configure(parts.estimator, config), layer: Layer.mergeAll(services, engine, sinks(flags.log)) }
 })

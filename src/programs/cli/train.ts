@@ -23,6 +23,11 @@ export const train = Command.make(
     logSteps: count("log-steps", "A line of progress every so many steps")
   },
   Effect.fnUntraced(function* (flags) {
+    if (Option.isSome(flags.steps) && Option.isSome(flags.maxSteps))
+      return yield* new ConfigError({
+        key: "--steps",
+        detail: "cannot be given together with --max-steps: the one counts from here, the other from the beginning."
+      })
     const { estimator, layer, parts } = yield* prepare(flags, { saveCheckpointsSteps: flags.saveSteps, logStepCountSteps: flags.logSteps })
     const input = parts.train
     if (input === undefined)

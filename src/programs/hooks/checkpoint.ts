@@ -15,7 +15,7 @@ import type { Saver } from "../saver.ts"
 const defaultSeconds = 600
 
 /** @category constructors @since 0.1.0 */
-export const checkpoint = (saver: Saver, config: RunConfig): Hook<CheckpointError | ExecuteError | SinkError> => {
+export const checkpoint = <E, R>(saver: Saver<E, R>, config: RunConfig): Hook<CheckpointError | ExecuteError | SinkError | E, R> => {
   const everySteps = config.saveCheckpointsSteps
   const everySecs = config.saveCheckpointsSecs ?? (everySteps === undefined ? defaultSeconds : 0)
   let dueStep = Infinity

@@ -144,7 +144,11 @@ describe("checkpoint state file", () => {
   it("reads TensorFlow's, with timestamps and octal escapes", () => {
     const content =
       'model_checkpoint_path: "/tmp/\\303\\251\\"x/ckpt-2"\nall_model_checkpoint_paths: "ckpt-1"\nall_model_checkpoint_timestamps: 1700000000.5\nlast_preserved_timestamp: 1.7e+09\n'
-    assert.deepStrictEqual(Result.getOrThrow(parseState(content)), { latest: '/tmp/é"x/ckpt-2', all: ["ckpt-1", '/tmp/é"x/ckpt-2'] })
+    assert.deepStrictEqual(Result.getOrThrow(parseState(content)), {
+      latest: '/tmp/é"x/ckpt-2',
+      all: ["ckpt-1", '/tmp/é"x/ckpt-2'],
+      preservedMillis: 1_700_000_000_000
+    })
   })
   const Path = Arbitrary.map(
     Arbitrary.array(Arbitrary.schema(Schema.Literals(["a", "/", "\\", '"', "\n", "\r", " ", "0", "é", "#", ":"])), { minLength: 1, maxLength: 9 }),

@@ -1,10 +1,11 @@
 /** The command line as its users meet it: a process with arguments, text and an exit code. */
 import { assert, describe, it } from "@effect/vitest"
-import { spawn, spawnSync } from "node:child_process"
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
+import type { Readable } from "node:stream"
 import { afterAll, beforeAll } from "vitest"
 
 const root = resolve(import.meta.dirname, "../../..")
@@ -60,11 +61,51 @@ describe("effect-estimator", () => {
     for (const text of ["--max-steps", "--replicas", "--model-dir", "Ctrl-C", "runs/a --max-steps 2000"]) assert.include(out, text)
   })
 
-  it("answers an unknown flag with the nearest and exit code 2", () => {
-    const { all, code } = cli("train", "-p", "x.ts", "--max-step", "3")
+  it("answers wrong usage with one line, the nearest name and where to read on, on standard error, and exit code 2", () => {
+    const refusal = (err: string) => ({ code: 2, out: "", err })
+    const seen = (...args: ReadonlyArray<string>) => {
+      const { code, err, out } = cli(...args)
+      return { code, out, err }
+    }
+    assert.deepStrictEqual(
+      seen("train", "-p", "x.ts", "--max-step", "3"),
+      refusal(
+        "effect-estimator: Unrecognized flag: --max-step in command effect-estimator train. Did you mean --max-steps?\n" +
+          "see `effect-estimator train --help`\n"
+      )
+    )
+    assert.deepStrictEqual(
+      seen("trian"),
+      refusal('effect-estimator: Unknown subcommand "trian" for "effect-estimator". Did you mean train?\nsee `effect-estimator --help`\n')
+    )
+    assert.match(
+      seen("train", "--engine", "refrence").err,
+      /^effect-estimator: Invalid value for flag --engine: "refrence"\..* Did you mean reference\?\n/
+    )
+    const both = seen("train", "-p", "x.ts", "--steps", "1", "--max-steps", "2")
+    assert.strictEqual(both.code, 2)
+    assert.include(both.err, "config --steps: cannot be given together with --max-steps")
+  })
+
+  it("shows a program file's own name in its help", () => {
+    const run = join(root, "src/programs/cli/runMain.ts")
+    writeFileSync(
+      join(folder, "own.ts"),
+      `import program from "./line.ts"\nimport { runMain } from ${JSON.stringify(run)}\nexport default program\nrunMain(program)\n`
+    )
+    writeFileSync(join(folder, "line.ts"), line())
+    const { status, stdout } = spawnSync(process.execPath, ["own.ts", "train", "--help"], { cwd: folder, encoding: "utf8" })
+    assert.strictEqual(status, 0)
+    assert.match(stdout, /^ {2}node own\.ts train \[flags\]$/m)
+    assert.match(stdout, /^ {2}node own\.ts train --model-dir runs\/a --max-steps 2000$/m)
+    assert.notInclude(stdout, "effect-estimator train")
+  })
+
+  it("says where tensors are to be made when a program file makes some itself", () => {
+    writeFileSync(join(folder, "eager.ts"), `import * as tf from "@tensorflow/tfjs-core"\nexport const w = tf.zeros([2])\n`)
+    const { code, err } = cli("train", "-p", "eager.ts")
     assert.strictEqual(code, 2)
-    assert.include(all, "--max-steps")
-    assert.include(all, "Did you mean")
+    assert.include(err, "Make tensors, variables and optimizers inside modelFn or cacheFn.")
   })
 
   it("answers a missing program, an unknown config key and a wrong parameter with one sentence and exit code 2", () => {
@@ -124,27 +165,66 @@ describe("effect-estimator", () => {
     assert.include(loud.err, "    at ")
   })
 
-  it("saves when it is interrupted, says so with exit code 75, and goes on from there", async () => {
+  /** Trains without end until its first line of progress, then calls `then`. */
+  const interrupt = async (modelDir: string, then: (child: ChildProcessByStdio<null, Readable, Readable>) => void) => {
     writeFileSync(join(folder, "line.ts"), line())
-    const common = ["-p", "line.ts", "--engine", "reference", "--model-dir", "interrupted", "--log", "jsonl"]
+    const common = ["-p", "line.ts", "--engine", "reference", "--model-dir", modelDir, "--log", "jsonl"]
     const args = [join(root, "src/programs/cli/main.ts"), "train", ...common, "--log-steps", "1", "--max-steps", "1000000000"]
     const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
     let out = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       // only once, when it is under way
-      if (!out.includes('"event":"train"') && text.includes('"event":"train"')) child.kill("SIGINT")
+      if (!out.includes('"event":"train"') && text.includes('"event":"train"')) then(child)
       out += text
     })
     let err = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text))
     const [code] = (await once(child, "close")) as [number | null]
+    const lines = readFileSync(join(folder, modelDir, "events.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+    const end = JSON.parse(lines.at(-1)!) as { readonly event: string; readonly step: number; readonly reason: string }
+    return { code, err, end, common }
+  }
+
+  it("saves when it is interrupted, says so with exit code 75, and goes on from there", async () => {
+    const { code, common, end, err } = await interrupt("interrupted", (child) => child.kill("SIGINT"))
     assert.strictEqual(code, 75, err)
-    const end = JSON.parse(out.trim().split("\n").at(-1)!) as { readonly event: string; readonly step: number; readonly reason: string }
     assert.deepInclude(end, { event: "end", reason: "interrupted" })
     assert.include(err, `step ${end.step} is saved`)
     const resumed = cli("train", ...common, "--steps", "1")
     assert.include(resumed.out, `{"event":"restore","step":${end.step}`)
     assert.strictEqual(resumed.code, 0, resumed.all)
+  })
+
+  it("takes SIGTERM for an interruption, and the end of its reader", async () => {
+    const terminated = await interrupt("terminated", (child) => child.kill("SIGTERM"))
+    assert.strictEqual(terminated.code, 75, terminated.err)
+    assert.include(terminated.err, `step ${terminated.end.step} is saved`)
+    const unread = await interrupt("unread", (child) => child.stdout.destroy())
+    assert.strictEqual(unread.code, 75, unread.err)
+    assert.strictEqual(unread.err, `interrupted; step ${unread.end.step} is saved: the same command goes on from there\n`)
+  })
+
+  it("ends predictions quietly when nobody reads on, and names the cause when they cannot be written", async () => {
+    // without a model directory the initial values predict
+    writeFileSync(
+      join(folder, "endless.ts"),
+      line().replace("input: Stream.make({", "input: Stream.forever(Stream.make({").replace("batch.features })", "batch.features }))")
+    )
+    const args = [join(root, "src/programs/cli/main.ts"), "predict", "-p", "endless.ts", "--engine", "reference"]
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
+    child.stdout.once("data", () => child.stdout.destroy())
+    let err = ""
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text))
+    const [code] = (await once(child, "close")) as [number | null]
+    assert.deepStrictEqual({ code, err }, { code: 0, err: "" })
+    if (!existsSync("/dev/full")) return // Linux only
+    const full = openSync("/dev/full", "w")
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", full, "pipe"] })
+    closeSync(full)
+    assert.strictEqual(status, 1, stderr)
+    assert.match(stderr, /^effect-estimator: standard output cannot be written: ENOSPC: no space left on device/)
   })
 
   it("lists devices and ops", () => {

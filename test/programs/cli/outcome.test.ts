@@ -3,6 +3,7 @@ import { Cause, Exit } from "effect"
 import { CliError } from "effect/cli"
 import { ConfigError, InputError, NanLossError } from "../../../src/domain/Errors.ts"
 import { exitCodeOf, sentence } from "../../../src/programs/cli/outcome.ts"
+import { OutputError } from "../../../src/programs/cli/output.ts"
 
 const nan = new NanLossError({ step: 7, loss: NaN })
 
@@ -15,6 +16,14 @@ describe("exitCodeOf", () => {
     assert.strictEqual(exitCodeOf(Exit.fail(new CliError.MissingOption({ option: "program" })), false), 2)
     assert.strictEqual(exitCodeOf(Exit.interrupt(), true), 75)
     assert.strictEqual(exitCodeOf(Exit.interrupt(), false), 130)
+  })
+
+  it("takes output that nobody reads for an interruption where something was under way", () => {
+    const unread = Exit.fail(new OutputError({ code: "EPIPE", detail: "write EPIPE" }))
+    assert.strictEqual(exitCodeOf(unread, true, true), 75)
+    assert.strictEqual(exitCodeOf(unread, false, true), 130)
+    assert.strictEqual(exitCodeOf(unread, false, false), 0)
+    assert.strictEqual(exitCodeOf(Exit.fail(new OutputError({ code: "ENOSPC", detail: "no space" })), false, false), 1)
   })
 
   it("does not let an interruption mask a failure", () => {

@@ -138,8 +138,9 @@ const makeRun = (host: Host, plan: WorkerPlan) => {
   })
 }
 
-/** Bytes of state copied before other work of the thread gets its turn: under 2 ms. */
-const bytesPerTurn = 4 << 20
+/** Bytes of state copied before other work of the thread gets its turn: about a millisecond, with the page faults of new memory. */
+const bytesPerTurn = 2 << 20
+const elementsPerPiece = bytesPerTurn / 4
 
 const bad = (detail: string) => new ExecuteError({ engine, reason: "BadState", detail })
 
@@ -161,17 +162,22 @@ const makeState = (host: Host, plan: WorkerPlan) => {
     const first = offsets[Atomics.load(host.control, Word.parity)]!
     for (let part = 1; part < parts; part++) view(leaf.type.dtype, plan.memory, first + part * bytes, data.length).set(data)
   }
-  /** In parts, so that copying a large state does not hold the event loop; the semaphore keeps it from changing meanwhile. */
+  /** In pieces, so that copying a large state does not hold the event loop; the semaphore keeps it from changing meanwhile. */
   const read = Effect.gen(function* () {
     const state = new Map<string, Tensor>()
-    let copied = 0
+    let room = bytesPerTurn
     for (const [i, { leaf, type }] of plan.layout.state.entries()) {
-      const data = owned(current(i))
+      const from = current(i)
+      const data = allocate(type.dtype, from.length)
+      for (let at = 0; at < from.length; at += elementsPerPiece) {
+        const piece = from.subarray(at, at + elementsPerPiece)
+        data.set(piece, at)
+        room -= piece.byteLength
+        if (room > 0) continue
+        room = bytesPerTurn
+        yield* Effect.yieldNow
+      }
       state.set(leaf.name, { ...type, data })
-      copied += data.byteLength
-      if (copied < bytesPerTurn) continue
-      copied = 0
-      yield* Effect.yieldNow
     }
     return state
   })
@@ -205,10 +211,15 @@ export const make = (host: Host, plan: WorkerPlan): Effect.Effect<Executable> =>
     return {
       initialise: (seed) => {
         const key = RandomKey.fromSeed(seed)
-        return exclusive(Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!), state.allKnown))
+        const reopen = Effect.sync(() => Atomics.store(host.control, Word.ended, 0))
+        return exclusive(reopen.pipe(Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!)), Effect.andThen(state.allKnown)))
       },
       feed: makeFeed(host, plan),
       run: (iterations) => exclusive(Effect.andThen(state.complete, run(iterations))),
+      endInput: Effect.sync(() => {
+        Atomics.store(host.control, Word.ended, 1)
+        ring(host.control)
+      }),
       stop: Effect.sync(() => {
         Atomics.store(host.control, Word.stop, 1)
         ring(host.control)

@@ -26,6 +26,8 @@ export const Word = {
   parity: 11,
   /** Not 0 once a command has failed; the message with the reason follows. */
   failed: 12,
+  /** 1 once no more batches will be fed. */
+  ended: 13,
   length: 16
 } as const
 

@@ -62,9 +62,12 @@ const runSteps = (stepper: Stepper.Stepper) => {
   for (let done = 0; done < iterations;) {
     const bell = Atomics.load(control, Word.bell)
     if (Atomics.load(control, Word.stop) !== 0 || Atomics.load(control, Word.command) !== Command.run) return
+    // read before `fed`: a batch that was fed before the end is then seen
+    const ended = Atomics.load(control, Word.ended) !== 0
     const fed = (Atomics.load(control, Word.fed) - Atomics.load(control, Word.consumed)) | 0
     const waiting = (Atomics.load(control, Word.produced) - Atomics.load(control, Word.taken)) | 0
     if (fed > 0 && waiting < slots) runOne(stepper, done++)
+    else if (ended && fed <= 0) return
     else Atomics.wait(control, Word.bell, bell)
   }
 }

@@ -42,6 +42,7 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
   let outputs: Array<StepOutput> = []
   let closed = false
   let stopping = false
+  let inputEnded = false
 
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
@@ -67,7 +68,8 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
     }
   })
 
-  const ready = () => closed || stopping || (infeed.length > 0 && outputs.length < capacities.outfeed)
+  const usedUp = () => inputEnded && infeed.length === 0
+  const ready = () => closed || stopping || usedUp() || (infeed.length > 0 && outputs.length < capacities.outfeed)
 
   const step = Effect.try({
     try: () => {
@@ -89,7 +91,7 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
     while (completed < iterations) {
       yield* signal.until(ready)
       yield* open
-      if (stopping) break
+      if (stopping || usedUp()) break
       losses[completed++] = yield* step
       yield* Effect.yieldNow
     }
@@ -111,9 +113,17 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
   const whenIdle = <A>(use: () => Effect.Effect<A, ExecuteError>) => idle.withPermit(Effect.flatMap(open, use))
 
   return {
-    initialise: (seed) => whenIdle(() => Effect.try({ try: () => replicas.initialise(seed), catch: stepFailure })),
+    initialise: (seed) =>
+      whenIdle(() => {
+        inputEnded = false
+        return Effect.try({ try: () => replicas.initialise(seed), catch: stepFailure })
+      }),
     feed,
     run: (iterations) => idle.withPermit(run(iterations)),
+    endInput: Effect.sync(() => {
+      inputEnded = true
+      signal.changed()
+    }),
     stop: Effect.sync(() => {
       stopping = true
       signal.changed()

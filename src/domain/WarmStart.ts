@@ -1,0 +1,95 @@
+/**
+ * Warm start: a new run takes the values of some of its variables from another run's checkpoint, as
+ * `tf.estimator.WarmStartSettings`. Optimizer slots, recurrent cache, random key and step start anew.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import { CheckpointError, ConfigError } from "./Errors.ts"
+import type { State, StateLeaf } from "./Program.ts"
+import { nearest } from "./suggest.ts"
+import { printType, sameShape, type Tensor } from "./Tensor.ts"
+
+/** @category models @since 0.1.0 */
+export interface WarmStart {
+  /** A checkpoint (`runs/a/model.ckpt-500`), or a model directory, of which the newest is taken. */
+  readonly from: string
+  /**
+   * Which variables: the trainable ones whose name a pattern matches anywhere, or those of a list, by name (also ones that
+   * are not trained) or pattern. Default: all trainable variables.
+   */
+  readonly variables?: RegExp | ReadonlyArray<string | RegExp>
+  /** What the checkpoint calls a variable of the model: a function, or a record for those that differ. */
+  readonly rename?: ((name: string) => string) | { readonly [name: string]: string }
+}
+
+/** `test` of a pattern with the `g` or `y` flag would go on where it ended. */
+const matches = (pattern: RegExp, name: string): boolean => name.search(pattern) >= 0
+
+const refuse = (key: string, detail: string, suggestion?: string) =>
+  Result.fail(new ConfigError({ key: `warmStart.${key}`, detail, ...(suggestion === undefined ? {} : { suggestion }) }))
+
+const chosen = (leaves: ReadonlyArray<StateLeaf>, wanted: WarmStart["variables"]): Result.Result<ReadonlyArray<StateLeaf>, ConfigError> => {
+  const variables = leaves.filter(({ kind }) => kind === "variable")
+  const trainable = variables.filter((leaf) => leaf.trainable)
+  if (wanted === undefined) return Result.succeed(trainable)
+  const names = new Set<string>()
+  for (const one of wanted instanceof RegExp ? [wanted] : wanted) {
+    const found = typeof one === "string" ? variables.filter(({ name }) => name === one) : trainable.filter(({ name }) => matches(one, name))
+    if (found.length === 0) {
+      const all = variables.map(({ name }) => name)
+      const what = typeof one === "string" ? `the model has no variable "${one}"` : `no trainable variable's name has ${String(one)} in it`
+      return refuse("variables", `${what}; it has ${all.join(", ")}.`, typeof one === "string" ? nearest(one, all) : undefined)
+    }
+    for (const { name } of found) names.add(name)
+  }
+  return Result.succeed(variables.filter(({ name }) => names.has(name)))
+}
+
+const renamer = (rename: WarmStart["rename"], leaves: ReadonlyArray<StateLeaf>): Result.Result<(name: string) => string, ConfigError> => {
+  if (rename === undefined) return Result.succeed((name) => name)
+  if (typeof rename === "function") return Result.succeed(rename)
+  const names = leaves.map(({ name }) => name)
+  const unused = Object.keys(rename).find((name) => !names.includes(name))
+  if (unused !== undefined) {
+    const detail = `"${unused}" is none of the variables that are taken over (${names.join(", ")}); the keys are the model's names.`
+    return refuse("rename", detail, nearest(unused, names))
+  }
+  return Result.succeed((name) => (Object.hasOwn(rename, name) ? rename[name]! : name))
+}
+
+/**
+ * The new values by the model's names. Fails with `ConfigError` when a name or pattern fits no variable, and with
+ * `CheckpointError` (`MissingTensor`, `TypeMismatch`) naming both sides when the checkpoint does not have what is asked for.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const select = (
+  settings: WarmStart,
+  leaves: ReadonlyArray<StateLeaf>,
+  file: string,
+  saved: State
+): Result.Result<State, ConfigError | CheckpointError> =>
+  Result.gen(function* () {
+    const taken = yield* chosen(leaves, settings.variables)
+    const nameIn = yield* renamer(settings.rename, taken)
+    const state = new Map<string, Tensor>()
+    for (const { name, type } of taken) {
+      const there = nameIn(name)
+      const who = there === name ? `the model's variable "${name}"` : `the model's variable "${name}" (there "${there}")`
+      const found = saved.get(there)
+      if (found === undefined) {
+        const near = nearest(there, saved.keys())
+        const hint = near === undefined ? `its tensors: ${[...saved.keys()].slice(0, 8).join(", ")} …` : `the nearest name there is "${near}"`
+        const detail = `warm start of ${who}: the checkpoint has no such tensor; ${hint}. Use warmStart.rename, or leave the variable out by warmStart.variables`
+        return yield* Result.fail(new CheckpointError({ reason: "MissingTensor", file, tensor: there, detail }))
+      }
+      if (found.dtype !== type.dtype || !sameShape(found.shape, type.shape)) {
+        const detail = `warm start of ${who}: the model has ${printType(type)}, the checkpoint ${printType(found)}`
+        return yield* Result.fail(new CheckpointError({ reason: "TypeMismatch", file, tensor: there, detail }))
+      }
+      state.set(name, found)
+    }
+    return state
+  })

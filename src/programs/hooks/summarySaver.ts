@@ -1,0 +1,33 @@
+/**
+ * Scalars by name as `summary` events (`SummarySaverHook`).
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { ConfigError, SinkError } from "../../domain/Errors.ts"
+import type { Hook, RunContext, RunValues } from "../../services/Hooks.ts"
+import * as Cadence from "./Cadence.ts"
+
+/** @category models @since 0.1.0 */
+export interface SummarySaverOptions<E, R> {
+  /** Default: the reported loss as `loss`, which the original's estimator records by itself. */
+  readonly scalars?: (context: RunContext, values: RunValues) => Effect.Effect<{ readonly [name: string]: number }, E, R>
+}
+
+/** After the first run, then by steps or seconds, exactly one of the two; every 100 steps unless told otherwise. @category constructors @since 0.1.0 */
+export const summarySaver = <E = never, R = never>(
+  options: Cadence.Cadence & SummarySaverOptions<E, R> = { everySteps: 100 }
+): Hook<ConfigError | SinkError | E, R> => {
+  const timer = Cadence.make("summarySaver", options)
+  const scalarsOf = options.scalars ?? ((_context: RunContext, { loss }: RunValues) => Effect.succeed({ loss }))
+  return {
+    name: "summary-saver",
+    begin: timer.begin,
+    afterRun: Effect.fnUntraced(function* (context, values) {
+      if (yield* timer.due(context.step)) {
+        yield* context.emit({ event: "summary", step: context.step, scalars: yield* scalarsOf(context, values) })
+      }
+      return "continue" as const
+    })
+  }
+}

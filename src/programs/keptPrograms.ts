@@ -1,0 +1,37 @@
+/**
+ * Compiled programs that outlive one call: `trainAndEvaluate` and `evaluateAll` evaluate often, and compile once.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { BatchSpec } from "../domain/batching.ts"
+import type { Mode } from "../domain/Program.ts"
+
+/** @category models @since 0.1.0 */
+export interface KeptPrograms<A> {
+  readonly find: (mode: Mode, spec: BatchSpec) => A | undefined
+  readonly keep: (mode: Mode, spec: BatchSpec, program: A) => void
+  /** What is kept is compiled in this scope. */
+  readonly scope: Scope.Scope
+}
+
+/** None by default: a program lives as long as the call that compiled it. @category services @since 0.1.0 */
+export const KeptPrograms = Context.Reference<KeptPrograms<unknown> | undefined>("effect-estimator/programs/KeptPrograms", {
+  defaultValue: () => undefined
+})
+
+const keyOf = (mode: Mode, { axes, batchSize, broadcast, features, labels, replicas }: BatchSpec): string =>
+  JSON.stringify([mode, batchSize, replicas, broadcast, axes, features, labels ?? null])
+
+/** For the calls of one estimator with one device, one after another; ends with the scope it is made in. @category constructors @since 0.1.0 */
+export const make: Effect.Effect<KeptPrograms<unknown>, never, Scope.Scope> = Effect.gen(function* () {
+  const scope = yield* Effect.scope
+  const programs = new Map<string, unknown>()
+  return {
+    find: (mode, spec) => programs.get(keyOf(mode, spec)),
+    keep: (mode, spec, program) => void programs.set(keyOf(mode, spec), program),
+    scope
+  }
+})
