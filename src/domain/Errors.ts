@@ -204,6 +204,7 @@ export type EstimatorError =
   | EngineUnavailable
   | InputError
   | NanLossError
+  | NumericsError
   | CheckpointError
   | ConfigError
   | SinkError

@@ -33,7 +33,7 @@ export const attempt = <A>(name: string, step: number, f: () => A): Effect.Effec
     catch: (cause) => new HostFunctionError({ function: name, step, detail: cause instanceof Error ? cause.message : String(cause), cause })
   })
 
-/** Calls the host function with the step's tensors; `step` is the global step after it. @category constructors @since 0.1.0 */
+/** Calls the host function with the step's tensors; `step` is the global step after it. With `everySteps` it is called for the first step and then for each so many. @category constructors @since 0.1.0 */
 export const hostCaller = (
   traced: Traced,
   spec: BatchSpec
@@ -41,5 +41,7 @@ export const hostCaller = (
   const { hostCall } = traced
   if (hostCall === undefined) return () => Effect.void
   const read = reader(traced.program, hostCall.tensors, spec)
-  return (output, rows, step) => attempt("hostCall", step, () => hostCall.call(read(output.outfeed, rows), step))
+  let seen = 0
+  return (output, rows, step) =>
+    seen++ % hostCall.everySteps === 0 ? attempt("hostCall", step, () => hostCall.call(read(output.outfeed, rows), step)) : Effect.void
 }

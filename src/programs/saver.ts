@@ -7,9 +7,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import type { CheckpointError, ExecuteError, SinkError } from "../domain/Errors.ts"
+import { type CheckpointError, type ExecuteError, NumericsError, type SinkError } from "../domain/Errors.ts"
 import type { Position } from "../domain/Input.ts"
-import { globalStepName } from "../domain/Program.ts"
+import { firstBroken, mayBreak } from "../domain/numerics.ts"
+import { globalStepName, type State, type StateLeaf } from "../domain/Program.ts"
 import { CheckpointStore } from "../services/CheckpointStore.ts"
 import type { Executable } from "../services/Device.ts"
 import type { Events } from "./events.ts"
@@ -18,7 +19,7 @@ import type { SavePoints } from "./hooks/savePoints.ts"
 /** @category models @since 0.1.0 */
 export interface Saver<E = never, R = never> {
   /** Copies the state and begins to write it, after the write before it has ended; nothing when this step is saved already. */
-  readonly save: Effect.Effect<void, CheckpointError | ExecuteError | SinkError | E, R>
+  readonly save: Effect.Effect<void, CheckpointError | ExecuteError | NumericsError | SinkError | E, R>
   /** Waits for the write under way; its failure surfaces here, and in the next `save`. */
   readonly settle: Effect.Effect<void, CheckpointError | SinkError>
 }
@@ -35,11 +36,28 @@ export interface SaverOptions<E, R> {
   readonly events: Events
   /** Step that the directory already holds. */
   readonly saved: number | undefined
+  readonly leaves: ReadonlyArray<StateLeaf>
   /** Where the input stood at this global step. */
   readonly positionAt: (step: number) => Position | undefined
   /** What hooks have to do with it. */
   readonly around: SavePoints<E, R>
 }
+
+/** Elements looked at before other work of the thread gets its turn: under a millisecond. */
+const perTurn = 1 << 19
+
+/** A checkpoint with a NaN in it would be the newest, and every run that goes on from it would fail at once. */
+const refuseBroken = Effect.fnUntraced(function* (leaves: ReadonlyArray<StateLeaf>, state: State, step: number) {
+  for (const leaf of leaves) {
+    if (!mayBreak(leaf)) continue
+    const { data } = state.get(leaf.name)!
+    for (let at = 0; at < data.length; at += perTurn) {
+      const index = firstBroken(data, at, at + perTurn, !leaf.trainable)
+      if (index >= 0) return yield* new NumericsError({ variable: leaf.name, index, value: String(data[index]), step })
+      if (data.length > perTurn) yield* Effect.yieldNow
+    }
+  }
+})
 
 /** Without a directory it saves nothing. @category constructors @since 0.1.0 */
 export const make = Effect.fnUntraced(function* <E, R>(
@@ -67,6 +85,7 @@ export const make = Effect.fnUntraced(function* <E, R>(
     const state = yield* executable.readState
     const step = state.get(globalStepName)!.data[0]!
     if (step === saved) return
+    yield* refuseBroken(options.leaves, state, step)
     yield* options.around.before(step)
     const position = options.positionAt(step)
     const leaves = new Map(state)

@@ -14,7 +14,7 @@ import {
   type CompileError,
   type ConfigError,
   type EngineUnavailable,
-  type ExecuteError,
+  ExecuteError,
   type InputError,
   type TraceError
 } from "../domain/Errors.ts"
@@ -26,6 +26,7 @@ import type { RunConfig } from "../domain/RunConfig.ts"
 import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
 import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device, type Executable } from "../services/Device.ts"
+import type { RunContext } from "../services/Hooks.ts"
 import { type Feed, Infeed } from "../services/Infeed.ts"
 import { type Traced, Tracer } from "../services/Tracer.ts"
 import type { Estimator } from "./Estimator.ts"
@@ -154,3 +155,14 @@ export const readCache = (session: Session): Effect.Effect<State, ExecuteError> 
   if (names.size === 0) return Effect.succeed(new Map())
   return Effect.map(session.executable.readState, (state) => new Map([...state].filter(([name]) => names.has(name))))
 }
+
+/** What hooks see before there is a state to read. @category rules @since 0.1.0 */
+export const contextBefore = (config: RunConfig, step: number, lastStep: number | undefined, log: Events): RunContext => ({
+  mode: "train",
+  step,
+  lastStep,
+  readState: Effect.fail(new ExecuteError({ engine: "none", reason: "BadState", detail: "the run has not come to a state" })),
+  batchSize: 0,
+  modelDir: config.modelDir,
+  emit: log.emit
+})

@@ -1,7 +1,10 @@
+import * as tf from "@tensorflow/tfjs-core"
 import { assert, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { CheckpointError, ExecuteError, SinkError } from "../../src/domain/Errors.ts"
-import { Estimator, EstimatorTest, type Model } from "../../src/index.ts"
+import { make as tensor } from "../../src/domain/Tensor.ts"
+import { CrossReplicaOptimizer, Estimator, EstimatorTest, type Model } from "../../src/index.ts"
+import * as OutfeedQueue from "../../src/layers/feed/OutfeedQueue.ts"
 import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
 import { Device } from "../../src/services/Device.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
@@ -182,3 +185,74 @@ it.effect("a batch of one row is padded to the replicas in evaluate and predict,
     assert.strictEqual([...(yield* Stream.runCollect(Estimator.predict(estimator, { input: one })))].length, 3)
   }).pipe(Effect.provide(EstimatorTest.layer({ replicas: 2 })))
 )
+
+it.effect("all predictions made before a failure of the input come first, however slow the consumer", () =>
+  Effect.gen(function* () {
+    const torn = Stream.concat(Stream.fromIterable(batches(20, 4)), Stream.fail(new Broken()))
+    let seen = 0
+    const slowly = Effect.gen(function* () {
+      for (let i = 0; i < 30; i++) yield* Effect.yieldNow
+      seen++
+    })
+    const predictions = Estimator.predict(makeRecurrent(), { input: torn, yieldSingleExamples: false })
+    const error = yield* Effect.flip(Stream.runForEach(predictions, () => slowly))
+    assert.instanceOf(error, Broken)
+    assert.strictEqual(seen, 20)
+  }).pipe(Effect.provide(Layer.provideMerge(OutfeedQueue.layer, EstimatorTest.layer())))
+)
+
+it.effect("an input that dies is met in its place too, and the steps before it are saved", () =>
+  Effect.gen(function* () {
+    const dying = Stream.concat(Stream.fromIterable(batches(3, 4)), Stream.die("bug"))
+    const exit = yield* Effect.exit(Estimator.train(makeRecurrent({ modelDir: "dies" }), { input: dying }))
+    assert.deepStrictEqual(failuresOf(exit), ["Die"])
+    assert.strictEqual((yield* (yield* CheckpointStore).latest("dies"))?.step, 3)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+/** The loss is finite at w = 0, its gradient is not. */
+const brokenGradient: Model.ModelFn<undefined> = ({ labels, variables }) => {
+  const w = variables.get("w", [1], { initializer: () => tf.zeros([1]) })
+  return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(() => tf.mean(tf.add(tf.sqrt(w), tf.mul(labels, 0)))) }
+}
+
+it.effect("a NaN in a variable is never saved, though the loss is a number", () =>
+  Effect.gen(function* () {
+    const estimator = Estimator.make({ modelFn: brokenGradient, config: { modelDir: "broken", iterationsPerLoop: 1 } })
+    const error = yield* Effect.flip(Estimator.train(estimator, { input: seekable(batches(1, 4)) }))
+    assert.deepInclude(error, { _tag: "NumericsError", variable: "w", step: 1 })
+    assert.strictEqual((yield* (yield* CheckpointStore).latest("broken"))?.step, 0)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("a hook that fails on a NaN loss does not get the NaN state saved", () =>
+  Effect.gen(function* () {
+    const hook: Hook<Broken> = { name: "watch", afterRun: (_, { loss }) => (Number.isNaN(loss) ? Effect.fail(new Broken()) : Effect.succeed("continue")) }
+    const nan = { features: tensor(new Float32Array(8).fill(NaN), [4, 2]), labels: tensor(new Float32Array(4), [4, 1]) }
+    const estimator = makeRecurrent({ modelDir: "watched" })
+    const exit = yield* Effect.exit(Estimator.train(estimator, { input: seekable([...batches(2, 4), nan]), hooks: [hook] }))
+    assert.deepStrictEqual(failuresOf(exit), ["Broken", "NumericsError"])
+    assert.strictEqual((yield* (yield* CheckpointStore).latest("watched"))?.step, 0)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("hooks that have begun are ended, also where the run comes to nothing", () =>
+  Effect.gen(function* () {
+    const log: Array<string> = []
+    const hook: Hook = { name: "log", begin: Effect.sync(() => void log.push("begin")), end: () => Effect.sync(() => void log.push("end")) }
+    yield* Effect.flip(Estimator.train(makeRecurrent(), { input: Stream.fail(new Broken()), hooks: [hook] }))
+    assert.deepStrictEqual(log, ["begin", "end"])
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+for (const cachePolicy of ["carry", "loop"] as const) {
+  it.effect(`where an input ends inside a device run does not depend on timing (${cachePolicy})`, () =>
+    Effect.gen(function* () {
+      const runs: Array<number> = []
+      const hook: Hook = { name: "runs", afterRun: (_, { iterations }) => Effect.sync(() => (runs.push(iterations), "continue" as const)) }
+      const estimator = makeRecurrent({ iterationsPerLoop: 50, cachePolicy })
+      yield* Estimator.train(estimator, { input: seekable(batches(11, 4)), hooks: [hook] })
+      assert.deepStrictEqual(runs, [11])
+    }).pipe(Effect.provide(EstimatorTest.layer()))
+  )
+}

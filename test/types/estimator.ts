@@ -56,6 +56,7 @@ export type Errored = Expect<
     | "EngineUnavailable"
     | "InputError"
     | "NanLossError"
+    | "NumericsError"
     | "CheckpointError"
     | "ConfigError"
     | "SinkError"

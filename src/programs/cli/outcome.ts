@@ -62,12 +62,13 @@ export const teardown =
   (verbose: boolean) =>
   <E, A>(exit: Exit.Exit<E, A>, onExit: (code: number) => void): void => {
     const saved = seen.saved !== undefined && (seen.interruptedAt === undefined || seen.saved === seen.interruptedAt)
+    const code = exitCodeOf(exit, saved, seen.unfinished)
     if (Exit.isFailure(exit)) {
       const text = sentence(exit.cause)
       if (text !== undefined) console.error(`effect-estimator: ${text}`)
-      if (text !== undefined) console.error(verbose ? Cause.pretty(exit.cause) : "(--verbose shows the whole cause)")
-      const code = exitCodeOf(exit, saved, seen.unfinished)
+      // wrong usage is told in full by its sentence
+      if (text !== undefined && (verbose || code !== 2)) console.error(verbose ? Cause.pretty(exit.cause) : "(--verbose shows the whole cause)")
       if (code === 75) console.error(`interrupted; step ${seen.saved} is saved: the same command goes on from there`)
     }
-    onExit(exitCodeOf(exit, saved, seen.unfinished))
+    onExit(code)
   }

@@ -14,7 +14,7 @@ const choices: { readonly [flag: string]: ReadonlyArray<string> } = { engine: en
 /** In one line, with the nearest known name. @category rules @since 0.1.0 */
 export const usageLine = (error: CliError.NonShowHelpErrors): string => {
   // the library's own suggestions come after an empty line, one on each
-  const text = error.message.split("\n\n")[0]!
+  const text = error.message.split("\n\n")[0]!.replace("a string representing a finite number", "a number")
   const suggestions = "suggestions" in error ? error.suggestions : []
   const near = error._tag === "InvalidValue" ? nearest(error.value, choices[error.option] ?? []) : suggestions.join(" or ")
   return `${text}${near === undefined || near === "" ? "" : `${text.endsWith(".") ? "" : "."} Did you mean ${near}?`}`

@@ -6,7 +6,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { CheckpointError, ExecuteError, SinkError } from "../../domain/Errors.ts"
+import type { CheckpointError, ExecuteError, NumericsError, SinkError } from "../../domain/Errors.ts"
 import type { RunConfig } from "../../domain/RunConfig.ts"
 import type { Hook } from "../../services/Hooks.ts"
 import type { Saver } from "../saver.ts"
@@ -15,7 +15,7 @@ import type { Saver } from "../saver.ts"
 const defaultSeconds = 600
 
 /** @category constructors @since 0.1.0 */
-export const checkpoint = <E, R>(saver: Saver<E, R>, config: RunConfig): Hook<CheckpointError | ExecuteError | SinkError | E, R> => {
+export const checkpoint = <E, R>(saver: Saver<E, R>, config: RunConfig): Hook<CheckpointError | ExecuteError | NumericsError | SinkError | E, R> => {
   const everySteps = config.saveCheckpointsSteps
   const everySecs = config.saveCheckpointsSecs ?? (everySteps === undefined ? defaultSeconds : 0)
   let dueStep = Infinity
