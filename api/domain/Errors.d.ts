@@ -40,7 +40,7 @@ export declare class EngineUnavailable extends EngineUnavailable_base {
     get message(): string;
 }
 declare const InputError_base: Schema.Class<InputError, Schema.TaggedStruct<"InputError", {
-    readonly reason: Schema.Literals<readonly ["NotDivisible", "ShapeChanged", "DTypeChanged", "KeysChanged", "PartialBatch", "BatchTooLarge", "NotATensor", "OutOfRange", "Empty", "UnreadableSource", "BadPosition"]>;
+    readonly reason: Schema.Literals<readonly ["NotDivisible", "ShapeChanged", "DTypeChanged", "KeysChanged", "PartialBatch", "BatchTooLarge", "NotATensor", "NotAnInput", "InputFnThrew", "OutOfRange", "Empty", "UnreadableSource", "BadPosition"]>;
     readonly leaf: Schema.String;
     readonly batch: Schema.optionalKey<Schema.Number>;
     readonly detail: Schema.String;
@@ -56,14 +56,30 @@ declare const NanLossError_base: Schema.Class<NanLossError, Schema.TaggedStruct<
 export declare class NanLossError extends NanLossError_base {
     get message(): string;
 }
+declare const NumericsError_base: Schema.Class<NumericsError, Schema.TaggedStruct<"NumericsError", {
+    readonly variable: Schema.String;
+    readonly index: Schema.Number;
+    readonly value: Schema.String;
+    readonly step: Schema.Number;
+}>, import("effect/Cause").YieldableError>;
+export declare class NumericsError extends NumericsError_base {
+    get message(): string;
+}
 declare const CheckpointError_base: Schema.Class<CheckpointError, Schema.TaggedStruct<"CheckpointError", {
-    readonly reason: Schema.Literals<readonly ["Unwritable", "DiskFull", "Unreadable", "Corrupt", "Truncated", "Foreign", "MissingTensor", "TypeMismatch", "NotFound"]>;
+    readonly reason: Schema.Literals<readonly ["Unwritable", "DiskFull", "Unreadable", "Corrupt", "Truncated", "Foreign", "MissingTensor", "TypeMismatch", "NotFound", "InUse"]>;
     readonly file: Schema.String;
     readonly tensor: Schema.optionalKey<Schema.String>;
     readonly detail: Schema.String;
     readonly cause: Schema.optionalKey<Schema.Defect>;
 }>, import("effect/Cause").YieldableError>;
 export declare class CheckpointError extends CheckpointError_base {
+    get message(): string;
+}
+declare const ComputationShutdown_base: Schema.Class<ComputationShutdown, Schema.TaggedStruct<"ComputationShutdown", {
+    readonly step: Schema.Number;
+    readonly workers: Schema.$Array<Schema.String>;
+}>, import("effect/Cause").YieldableError>;
+export declare class ComputationShutdown extends ComputationShutdown_base {
     get message(): string;
 }
 declare const ConfigError_base: Schema.Class<ConfigError, Schema.TaggedStruct<"ConfigError", {
@@ -82,6 +98,15 @@ declare const SinkError_base: Schema.Class<SinkError, Schema.TaggedStruct<"SinkE
 export declare class SinkError extends SinkError_base {
     get message(): string;
 }
+declare const HostFunctionError_base: Schema.Class<HostFunctionError, Schema.TaggedStruct<"HostFunctionError", {
+    readonly function: Schema.String;
+    readonly step: Schema.Number;
+    readonly detail: Schema.String;
+    readonly cause: Schema.Defect;
+}>, import("effect/Cause").YieldableError>;
+export declare class HostFunctionError extends HostFunctionError_base {
+    get message(): string;
+}
 declare const PartyStalled_base: Schema.Class<PartyStalled, Schema.TaggedStruct<"PartyStalled", {
     readonly party: Schema.String;
     readonly waitedMillis: Schema.Number;
@@ -89,5 +114,5 @@ declare const PartyStalled_base: Schema.Class<PartyStalled, Schema.TaggedStruct<
 export declare class PartyStalled extends PartyStalled_base {
     get message(): string;
 }
-export type EstimatorError = TraceError | CompileError | ExecuteError | EngineUnavailable | InputError | NanLossError | CheckpointError | ConfigError | SinkError | PartyStalled;
+export type EstimatorError = TraceError | CompileError | ExecuteError | EngineUnavailable | InputError | NanLossError | NumericsError | CheckpointError | ConfigError | SinkError | HostFunctionError | PartyStalled;
 export {};

@@ -33,11 +33,18 @@ export type RunEvent = {
     readonly file: string;
 } | (Progress & {
     readonly event: "eval";
+    readonly name?: string;
     readonly examples: number;
     readonly metrics: {
         readonly [name: string]: number;
     };
 }) | {
+    readonly event: "summary";
+    readonly step: number;
+    readonly scalars: {
+        readonly [name: string]: number;
+    };
+} | {
     readonly event: "end";
     readonly mode: string;
     readonly step: number;

@@ -65,6 +65,7 @@ export interface HostCall {
     readonly tensors: {
         readonly [name: string]: TfTensor;
     };
+    readonly everySteps?: number;
     readonly call: (tensors: {
         readonly [name: string]: Tensor;
     }, step: number) => void;

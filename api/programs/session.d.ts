@@ -1,12 +1,14 @@
 import * as Effect from "effect/Effect";
-import type * as Scope from "effect/Scope";
-import { type BatchSpec } from "../domain/batching.ts";
-import { CheckpointError, type CompileError, type EngineUnavailable, type ExecuteError, type InputError, type TraceError } from "../domain/Errors.ts";
+import * as Scope from "effect/Scope";
+import { type BatchLayout, type BatchSpec } from "../domain/batching.ts";
+import { CheckpointError, type CompileError, type ConfigError, type EngineUnavailable, ExecuteError, type InputError, type TraceError } from "../domain/Errors.ts";
 import { type InputSource, type PositionedExample } from "../domain/Input.ts";
 import type { StateKind } from "../domain/graph/Graph.ts";
 import { type Mode, type State } from "../domain/Program.ts";
+import type { RunConfig } from "../domain/RunConfig.ts";
 import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts";
 import { Device, type Executable } from "../services/Device.ts";
+import type { RunContext } from "../services/Hooks.ts";
 import { type Feed, Infeed } from "../services/Infeed.ts";
 import { type Traced, Tracer } from "../services/Tracer.ts";
 import type { Estimator } from "./Estimator.ts";
@@ -21,33 +23,12 @@ export interface Session {
     readonly traced: Traced;
     readonly executable: Executable;
 }
-export declare const compile: <P>(estimator: Estimator<P>, mode: Mode, first: PositionedExample, batchSize: number | undefined, seed: number, events: Events) => Effect.Effect<Session, CompileError | EngineUnavailable | ExecuteError | InputError | TraceError, Device | Scope.Scope | Tracer>;
+export declare const compile: <P>(estimator: Estimator<P>, mode: Mode, first: PositionedExample, batchSize: number | undefined, seed: number, events: Events, layout?: BatchLayout | undefined) => Effect.Effect<Session, CompileError | ConfigError | EngineUnavailable | ExecuteError | InputError | TraceError, Device | Scope.Scope | Tracer>;
 export interface Restored {
     readonly ref: CheckpointRef;
     readonly checkpoint: Checkpoint;
 }
-export declare const latest: (config: {
-    readonly modelDir?: string;
-    readonly seed: number;
-    readonly iterationsPerLoop: number;
-    readonly saveCheckpointsSteps?: number;
-    readonly saveCheckpointsSecs?: number;
-    readonly keepCheckpointMax: number;
-    readonly logStepCountSteps: number;
-    readonly trackMean: boolean;
-    readonly cachePolicy: "carry" | "loop";
-    readonly prefetch: number;
-}) => Effect.Effect<Restored | undefined, CheckpointError, CheckpointStore>;
-export declare const setState: (session: Session, config: {
-    readonly modelDir?: string;
-    readonly seed: number;
-    readonly iterationsPerLoop: number;
-    readonly saveCheckpointsSteps?: number;
-    readonly saveCheckpointsSecs?: number;
-    readonly keepCheckpointMax: number;
-    readonly logStepCountSteps: number;
-    readonly trackMean: boolean;
-    readonly cachePolicy: "carry" | "loop";
-    readonly prefetch: number;
-}, restored: Restored | undefined, kinds: readonly StateKind[]) => Effect.Effect<void, CheckpointError | ExecuteError, Device>;
+export declare const latest: (config: RunConfig) => Effect.Effect<Restored | undefined, CheckpointError, CheckpointStore>;
+export declare const setState: (session: Session, config: RunConfig, restored: Restored | undefined, kinds: readonly StateKind[]) => Effect.Effect<void, CheckpointError | ExecuteError, Device>;
 export declare const readCache: (session: Session) => Effect.Effect<State, ExecuteError>;
+export declare const contextBefore: (config: RunConfig, step: number, lastStep: number | undefined, log: Events) => RunContext;

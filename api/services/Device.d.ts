@@ -7,6 +7,7 @@ export interface Executable {
     readonly initialise: (seed: number) => Effect.Effect<void, ExecuteError>;
     readonly feed: (batch: Batch) => Effect.Effect<void, ExecuteError>;
     readonly run: (iterations: number) => Effect.Effect<RunResult, ExecuteError>;
+    readonly endInput: Effect.Effect<void>;
     readonly stop: Effect.Effect<void>;
     readonly outfeed: Effect.Effect<ReadonlyArray<StepOutput>, ExecuteError>;
     readonly readState: Effect.Effect<State, ExecuteError>;

@@ -27,6 +27,7 @@ export interface Traced {
     readonly program: Program;
     readonly metrics: ReadonlyArray<TracedMetric>;
     readonly hostCall: {
+        readonly everySteps: number;
         readonly call: (tensors: {
             readonly [name: string]: Tensor;
         }, step: number) => void;

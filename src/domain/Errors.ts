@@ -130,7 +130,18 @@ export class NumericsError extends Schema.TaggedError<NumericsError>()("Numerics
 
 /** A checkpoint that cannot be read, written, or used for this model. It is never overwritten or deleted because of this. @category errors @since 0.1.0 */
 export class CheckpointError extends Schema.TaggedError<CheckpointError>()("CheckpointError", {
-  reason: Schema.Literals(["Unwritable", "DiskFull", "Unreadable", "Corrupt", "Truncated", "Foreign", "MissingTensor", "TypeMismatch", "NotFound"]),
+  reason: Schema.Literals([
+    "Unwritable",
+    "DiskFull",
+    "Unreadable",
+    "Corrupt",
+    "Truncated",
+    "Foreign",
+    "MissingTensor",
+    "TypeMismatch",
+    "NotFound",
+    "InUse"
+  ]),
   file: Schema.String,
   tensor: Schema.optionalKey(Schema.String),
   detail: Schema.String,

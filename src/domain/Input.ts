@@ -9,7 +9,13 @@ import type { Nest } from "./Model.ts"
 import type { Mode } from "./Program.ts"
 import type { Tensor } from "./Tensor.ts"
 
-/** One global batch: every leaf has the examples on axis 0. A stream of these is an input. @category models @since 0.1.0 */
+/**
+ * One global batch: every leaf has the examples on axis 0. A stream of these is an input. Batches are read ahead and kept
+ * until the device takes them, without a copy: give each arrays of its own.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Example {
   readonly features: Nest<Tensor>
   readonly labels?: Nest<Tensor>

@@ -96,6 +96,7 @@ export const rowsOf = (
     rows = height
   }
   if (rows === undefined) return Result.fail(new InputError({ reason: "KeysChanged", leaf: "", batch, detail: "the batch has no tensors" }))
+  if (rows === 0) return Result.fail(new InputError({ reason: "Empty", leaf: "", batch, detail: "the batch has no rows" }))
   return Result.succeed(rows)
 }
 

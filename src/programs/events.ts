@@ -37,7 +37,15 @@ export const open = Effect.fnUntraced(function* (modelDir: string | undefined): 
   )
   const fiber = yield* Effect.forkDetach(drain)
   const flush = Effect.andThen(Queue.end(queue), Fiber.join(fiber))
-  yield* Effect.addFinalizer(() => Effect.exit(flush))
+  // in a fiber of its own: a finalizer cannot be interrupted, and a sink that hangs would hold the program for good
+  const closing = Effect.forkDetach(Effect.timeoutOption(Effect.exit(flush), patience)).pipe(Effect.flatMap(Fiber.join))
+  yield* Effect.addFinalizer(() =>
+    Effect.flatMap(closing, (ended) =>
+      ended._tag === "Some"
+        ? Effect.void
+        : Effect.logWarning(`events: the sinks did not finish writing within ${patience}; their last events may be lost`)
+    )
+  )
   return {
     emit: (event) =>
       Effect.flatMap(Queue.offer(queue, event), (taken) => {
@@ -48,6 +56,9 @@ export const open = Effect.fnUntraced(function* (modelDir: string | undefined): 
     flush
   }
 })
+
+/** How long the sinks may take for what they have been given when a program ends. */
+const patience = "30 seconds"
 
 /** The fields that follow from a mean loss in nats. @category rules @since 0.1.0 */
 export const lossFields = (loss: number) => ({ loss, ppl: Math.exp(loss), bpc: loss / Math.LN2 })

@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { CheckpointError } from "../domain/Errors.ts"
 import type { State } from "../domain/Program.ts"
 import type { Retain } from "../domain/retention.ts"
@@ -41,8 +42,11 @@ export class CheckpointStore extends Context.Service<
     readonly list: (directory: string) => Effect.Effect<ReadonlyArray<CheckpointRef>, CheckpointError>
     /** Reads and verifies every checksum; the error names file and tensor. */
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
-    /** Fails with `Unwritable` when a checkpoint could not be written there; creates the directory. */
-    readonly prepare: (directory: string) => Effect.Effect<void, CheckpointError>
+    /**
+     * Creates the directory and claims it for the rest of the scope. Fails with `Unwritable` when a checkpoint could not be
+     * written there, and with `InUse` while another run has it.
+     */
+    readonly prepare: (directory: string) => Effect.Effect<void, CheckpointError, Scope.Scope>
     /** A small text kept beside the checkpoints, as `name.json`; `undefined` when there is none. */
     readonly readNote: (directory: string, name: string) => Effect.Effect<string | undefined, CheckpointError>
     /** Writes it whole or not at all. */

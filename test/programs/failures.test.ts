@@ -227,7 +227,10 @@ it.effect("a NaN in a variable is never saved, though the loss is a number", () 
 
 it.effect("a hook that fails on a NaN loss does not get the NaN state saved", () =>
   Effect.gen(function* () {
-    const hook: Hook<Broken> = { name: "watch", afterRun: (_, { loss }) => (Number.isNaN(loss) ? Effect.fail(new Broken()) : Effect.succeed("continue")) }
+    const hook: Hook<Broken> = {
+      name: "watch",
+      afterRun: (_, { loss }) => (Number.isNaN(loss) ? Effect.fail(new Broken()) : Effect.succeed("continue"))
+    }
     const nan = { features: tensor(new Float32Array(8).fill(NaN), [4, 2]), labels: tensor(new Float32Array(4), [4, 1]) }
     const estimator = makeRecurrent({ modelDir: "watched" })
     const exit = yield* Effect.exit(Estimator.train(estimator, { input: seekable([...batches(2, 4), nan]), hooks: [hook] }))

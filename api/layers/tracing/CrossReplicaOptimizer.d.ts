@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 export type Gradients = {
     readonly [variable: string]: tf.Tensor;
 };
-export type LossResult = tf.Scalar | {
-    readonly loss: tf.Scalar;
+export type LossResult = tf.Tensor | {
+    readonly loss: tf.Tensor;
 };
 export interface CrossReplicaOptions {
     readonly reduction?: "mean" | "sum";

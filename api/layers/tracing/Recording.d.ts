@@ -42,6 +42,7 @@ export declare class Recording {
     readonly lastSource: Map<string, string>;
     failed: TraceError | undefined;
     draws: number;
+    leavesText: string;
     constructor(replicas: number, outer: ReadonlyArray<OuterState>, sourced?: boolean);
     madeBy(node: NodeId, op: string, source: SourceLocation | undefined): void;
     originOf(node: NodeId): {

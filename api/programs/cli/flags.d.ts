@@ -10,7 +10,8 @@ export declare const runFlags: {
     replicas: Flag.Flag<number>;
     modelDir: Flag.Flag<Option.Option<string>>;
     seed: Flag.Flag<Option.Option<number>>;
-    iterationsPerLoop: Flag.Flag<Option.Option<number>>;
+    iterationsPerLoop: Flag.Flag<Option.Option<string | number>>;
+    set: Flag.Flag<Record<string, string>>;
     config: Flag.Flag<Option.Option<unknown>>;
     param: Flag.Flag<Record<string, string>>;
     log: Flag.Flag<"console" | "jsonl">;
@@ -21,23 +22,47 @@ export type Overrides = {
 export declare const configure: (own: {
     readonly modelDir?: string;
     readonly seed?: number;
-    readonly iterationsPerLoop?: number;
+    readonly iterationsPerLoop?: string | number;
     readonly saveCheckpointsSteps?: number;
     readonly saveCheckpointsSecs?: number;
     readonly keepCheckpointMax?: number;
-    readonly logStepCountSteps?: number;
+    readonly keepCheckpointEveryNHours?: number;
+    readonly logStepCountSteps?: number | null;
     readonly trackMean?: boolean;
     readonly cachePolicy?: "carry" | "loop";
     readonly prefetch?: number;
-}, file: Option.Option<unknown>, flags: Overrides) => Effect.Effect<{
+    readonly tpu?: {
+        readonly iterationsPerLoop?: string | number;
+        readonly numShards?: number;
+        readonly numCoresPerReplica?: 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128;
+        readonly perHostInput?: "Broadcast" | "PerHostV1" | "PerHostV2" | "PerShard" | boolean;
+        readonly initialInfeedSleepSecs?: number;
+        readonly inputPartitionDims?: readonly (readonly number[] | {
+            readonly [x: string]: readonly number[] | null;
+        } | null)[];
+    };
+}, file: Option.Option<unknown>, flags: Overrides, set?: {
+    readonly [path: string]: string;
+} | undefined) => Effect.Effect<{
     readonly modelDir?: string;
     readonly seed?: number;
-    readonly iterationsPerLoop?: number;
+    readonly iterationsPerLoop?: string | number;
     readonly saveCheckpointsSteps?: number;
     readonly saveCheckpointsSecs?: number;
     readonly keepCheckpointMax?: number;
-    readonly logStepCountSteps?: number;
+    readonly keepCheckpointEveryNHours?: number;
+    readonly logStepCountSteps?: number | null;
     readonly trackMean?: boolean;
     readonly cachePolicy?: "carry" | "loop";
     readonly prefetch?: number;
+    readonly tpu?: {
+        readonly iterationsPerLoop?: string | number;
+        readonly numShards?: number;
+        readonly numCoresPerReplica?: 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128;
+        readonly perHostInput?: "Broadcast" | "PerHostV1" | "PerHostV2" | "PerShard" | boolean;
+        readonly initialInfeedSleepSecs?: number;
+        readonly inputPartitionDims?: readonly (readonly number[] | {
+            readonly [x: string]: readonly number[] | null;
+        } | null)[];
+    };
 }, ConfigError, never>;

@@ -7,7 +7,8 @@ export declare const predict: Command.Command<"predict", {
     readonly replicas: number;
     readonly modelDir: Option.Option<string>;
     readonly seed: Option.Option<number>;
-    readonly iterationsPerLoop: Option.Option<number>;
+    readonly iterationsPerLoop: Option.Option<string | number>;
+    readonly set: Record<string, string>;
     readonly config: Option.Option<unknown>;
     readonly param: Record<string, string>;
     readonly log: "console" | "jsonl";

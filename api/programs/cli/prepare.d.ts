@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type * as Option from "effect/Option";
 import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts";
+import type { IterationsPerLoop } from "../../domain/TpuConfig.ts";
 import * as Estimator from "../Estimator.ts";
 import type { ProgramParts } from "../ProgramModule.ts";
 import { type Overrides } from "./flags.ts";
@@ -11,7 +12,10 @@ export interface RunFlags {
     readonly replicas: number;
     readonly modelDir: Option.Option<string>;
     readonly seed: Option.Option<number>;
-    readonly iterationsPerLoop: Option.Option<number>;
+    readonly iterationsPerLoop: Option.Option<IterationsPerLoop>;
+    readonly set: {
+        readonly [path: string]: string;
+    };
     readonly config: Option.Option<unknown>;
     readonly param: {
         readonly [name: string]: string;

@@ -80,9 +80,16 @@ const batchesFrom = (tokens: Int32Array, options: FromTokensOptions, from: Posit
       )
     )
   }
-  const position = parseCounts(from, ["epoch", "batch"])
+  const { batchSize, sequenceLength } = options
+  const position = parseCounts(from, ["epoch", "batch", "batchSize", "sequenceLength"])
   if (Result.isFailure(position)) return Stream.fail(position.failure)
   const { batch, epoch } = position.success
+  if (from !== undefined && (position.success.batchSize !== batchSize || position.success.sequenceLength !== sequenceLength)) {
+    const saved = `${position.success.batchSize} rows of ${position.success.sequenceLength}`
+    return Stream.fail(
+      inputError("BadPosition", `the position was saved with batches of ${saved}, these are of ${batchSize} rows of ${sequenceLength}`)
+    )
+  }
   if (batch >= batches)
     return Stream.fail(inputError("BadPosition", `the position is at batch ${batch} of ${batches}; the text or the batch size has changed`))
   const last = epochsOf(options.repeat) * batches
@@ -91,7 +98,7 @@ const batchesFrom = (tokens: Int32Array, options: FromTokensOptions, from: Posit
       if (done >= last) return undefined
       const next = done + 1
       const example = exampleAt(tokens, layout, done % batches, options)
-      return [{ example, position: JSON.stringify({ epoch: Math.floor(next / batches), batch: next % batches }) }, next]
+      return [{ example, position: JSON.stringify({ epoch: Math.floor(next / batches), batch: next % batches, batchSize, sequenceLength }) }, next]
     })
   )
 }

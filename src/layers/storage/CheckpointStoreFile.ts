@@ -19,6 +19,7 @@ import { type BundleTensor, dataFile, indexFile, sameTensor } from "./bundle.ts"
 import { checkFiles, loadBundle, writeData } from "./bundleFiles.ts"
 import { type CheckpointState, parseState, printState } from "./checkpointState.ts"
 import { checkpointOf, tensorsOf } from "./checkpointTensors.ts"
+import { claim, claimFile } from "./claim.ts"
 import { faultError, makeDirectories, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
 
 const baseName = "model.ckpt"
@@ -242,11 +243,15 @@ const prepare = Effect.fnUntraced(function* (files: Files, directory: string) {
   const probe = path.join(directory, `write-probe${temporarySuffix}`)
   const steps = Effect.gen(function* () {
     yield* makeDirectories(fs, path, directory)
+    yield* claim(fs, path.join(directory, claimFile))
     // left by a process that was killed while it saved
     for (const name of yield* fs.readDirectory(directory)) if (temporaryPattern.test(name)) yield* remove(files, path.join(directory, name))
     yield* writeSynced(fs, probe, (output) => output.write(Uint8Array.of(0)))
   })
-  yield* steps.pipe(Effect.ensuring(discard(files, probe)), Effect.mapError(writeError(directory)))
+  yield* steps.pipe(
+    Effect.ensuring(discard(files, probe)),
+    Effect.mapError((error) => (error instanceof CheckpointError ? error : writeError(directory)(error)))
+  )
 })
 
 const load = Effect.fnUntraced(function* (files: Files, prefix: string) {

@@ -29,7 +29,8 @@ export const watcher: Sink = {
       Effect.sync(() => {
         if (event.event === "begin") seen.unfinished = true
         if (event.event === "eval" || (event.event === "end" && event.reason === "done")) seen.unfinished = false
-        if (event.event === "checkpoint") seen.saved = event.step
+        // a restored checkpoint is one to go on from, too
+        if (event.event === "checkpoint" || event.event === "restore") seen.saved = event.step
         if (event.event === "end" && event.reason === "interrupted") seen.interruptedAt = event.step
       })
     )

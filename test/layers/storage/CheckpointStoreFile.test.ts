@@ -167,7 +167,7 @@ layer(NodeServices.layer)("CheckpointStoreFile", (it) => {
       const { fs, dir, store } = yield* fresh
       yield* fs.writeFileString(`${dir}/file`, "")
       for (const target of [`${dir}/file`, `${dir}/file/below`]) {
-        assert.strictEqual((yield* Effect.flip(store.prepare(target))).reason, "Unwritable")
+        assert.strictEqual((yield* Effect.flip(Effect.scoped(store.prepare(target)))).reason, "Unwritable")
         assert.strictEqual((yield* Effect.flip(store.save(target, checkpointAt(1), 1))).reason, "Unwritable")
       }
       for (const [code, reason] of [
@@ -176,9 +176,10 @@ layer(NodeServices.layer)("CheckpointStoreFile", (it) => {
         ["ENOSPC", "DiskFull"],
         ["EDQUOT", "DiskFull"]
       ] as const) {
-        for (const k of [0, 2, 3]) assert.strictEqual((yield* Effect.flip((yield* withPlan(plan(k, code))).prepare(`${dir}/ok`))).reason, reason)
+        for (const k of [0, 2, 3])
+          assert.strictEqual((yield* Effect.flip(Effect.scoped((yield* withPlan(plan(k, code))).prepare(`${dir}/ok`)))).reason, reason)
       }
-      yield* store.prepare(`${dir}/ok`)
+      yield* Effect.scoped(store.prepare(`${dir}/ok`))
       assert.deepStrictEqual(yield* fs.readDirectory(`${dir}/ok`), [])
     })
   )

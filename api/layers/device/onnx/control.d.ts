@@ -12,6 +12,7 @@ export declare const Word: {
     readonly waiters: 10;
     readonly parity: 11;
     readonly failed: 12;
+    readonly ended: 13;
     readonly length: 16;
 };
 export declare const Command: {

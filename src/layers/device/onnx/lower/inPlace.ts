@@ -71,7 +71,7 @@ const ancestorsOf = (wiring: Wiring, node: OnnxNode): ReadonlySet<OnnxNode> => {
 /**
  * Whether the node that makes `output` may write it over `input` (a graph input of the same type): it works element by
  * element, every other reader of `input` has run before it, and no reader that is not element by element stands directly
- * before it, for the engine may fuse the two. `whole` says that the writer's operand `input` has the result's shape.
+ * before it, for the engine may fuse the two.
  *
  * @category rules
  * @since 0.1.0

@@ -1,0 +1,10 @@
+import type { Metric } from "../Model.ts";
+import { type MetricBatch } from "./weighted.ts";
+export declare const pairOf: (batch: MetricBatch, labels: string, predictions: string) => readonly [labels: ArrayLike<number>, predictions: ArrayLike<number>];
+export declare const truePositives: (labels: string, predictions: string, weights?: string) => Metric;
+export declare const falsePositives: (labels: string, predictions: string, weights?: string) => Metric;
+export declare const trueNegatives: (labels: string, predictions: string, weights?: string) => Metric;
+export declare const falseNegatives: (labels: string, predictions: string, weights?: string) => Metric;
+export declare const precision: (labels: string, predictions: string, weights?: string) => Metric;
+export declare const recall: (labels: string, predictions: string, weights?: string) => Metric;
+export declare const meanOfPairs: (labels: string, predictions: string, weights: string | undefined, f: (label: number, prediction: number) => number, result?: (mean: number) => number) => Metric;

@@ -1,0 +1,10 @@
+import * as Effect from "effect/Effect";
+import type { ConfigError, SinkError } from "../../domain/Errors.ts";
+import type { Hook, RunContext, RunValues } from "../../services/Hooks.ts";
+import * as Cadence from "./Cadence.ts";
+export interface SummarySaverOptions<E, R> {
+    readonly scalars?: (context: RunContext, values: RunValues) => Effect.Effect<{
+        readonly [name: string]: number;
+    }, E, R>;
+}
+export declare const summarySaver: <E = never, R = never>(options?: Cadence.Cadence & SummarySaverOptions<E, R>) => Hook<ConfigError | SinkError | E, R>;

@@ -1,0 +1,12 @@
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { BatchSpec } from "../domain/batching.ts";
+import type { Mode } from "../domain/Program.ts";
+export interface KeptPrograms<A> {
+    readonly find: (mode: Mode, spec: BatchSpec) => A | undefined;
+    readonly keep: (mode: Mode, spec: BatchSpec, program: A) => void;
+    readonly scope: Scope.Scope;
+}
+export declare const KeptPrograms: Context.Reference<KeptPrograms<unknown> | undefined>;
+export declare const make: Effect.Effect<KeptPrograms<unknown>, never, Scope.Scope>;
