@@ -11,6 +11,7 @@ export interface Executable {
     readonly stop: Effect.Effect<void>;
     readonly outfeed: Effect.Effect<ReadonlyArray<StepOutput>, ExecuteError>;
     readonly readState: Effect.Effect<State, ExecuteError>;
+    readonly copyState: (into: State) => Effect.Effect<void, ExecuteError>;
     readonly writeState: (state: State) => Effect.Effect<void, ExecuteError>;
 }
 declare const Device_base: Context.ServiceClass<Device, "effect-estimator/services/Device", {

@@ -48,13 +48,17 @@ const perTurn = 1 << 19
 
 /** A checkpoint with a NaN in it would be the newest, and every run that goes on from it would fail at once. */
 const refuseBroken = Effect.fnUntraced(function* (leaves: ReadonlyArray<StateLeaf>, state: State, step: number) {
+  let looked = 0
   for (const leaf of leaves) {
     if (!mayBreak(leaf)) continue
     const { data } = state.get(leaf.name)!
     for (let at = 0; at < data.length; at += perTurn) {
       const index = firstBroken(data, at, at + perTurn, !leaf.trainable)
       if (index >= 0) return yield* new NumericsError({ variable: leaf.name, index, value: String(data[index]), step })
-      if (data.length > perTurn) yield* Effect.yieldNow
+      looked += Math.min(perTurn, data.length - at)
+      if (looked < perTurn) continue
+      looked = 0
+      yield* Effect.yieldNow
     }
   }
 })
@@ -68,6 +72,7 @@ export const make = Effect.fnUntraced(function* <E, R>(
   const { directory, events, executable } = options
   if (directory === undefined) return { save: Effect.void, settle: Effect.void }
   let saved = options.saved
+  let snapshot: State | undefined
   let writing: Fiber.Fiber<void, CheckpointError | SinkError> | undefined
   const settle = Effect.suspend(() => {
     if (writing === undefined) return Effect.void
@@ -82,7 +87,10 @@ export const make = Effect.fnUntraced(function* <E, R>(
   })
   const save = Effect.gen(function* () {
     yield* settle
-    const state = yield* executable.readState
+    // the write that read it has ended, so one copy serves all checkpoints of the run
+    if (snapshot === undefined) snapshot = yield* executable.readState
+    else yield* executable.copyState(snapshot)
+    const state = snapshot
     const step = state.get(globalStepName)!.data[0]!
     if (step === saved) return
     yield* refuseBroken(options.leaves, state, step)

@@ -43,6 +43,8 @@ export interface Executable {
   readonly outfeed: Effect.Effect<ReadonlyArray<StepOutput>, ExecuteError>
   /** A copy of the state, owned by the caller. */
   readonly readState: Effect.Effect<State, ExecuteError>
+  /** As `readState`, into arrays that `readState` has given: a program that saves often allocates nothing for it. */
+  readonly copyState: (into: State) => Effect.Effect<void, ExecuteError>
   /** Replaces the leaves given (others keep their values); `BadState` names a leaf that is unknown or of another type. */
   readonly writeState: (state: State) => Effect.Effect<void, ExecuteError>
 }

@@ -58,6 +58,10 @@ const training = (it: It, n: number) => {
       assert.strictEqual(yield* stepOf(executable), 6, "leaves that are not given keep their values")
       saved.get("w")!.data.fill(99)
       const taken = yield* executable.readState
+      const again = yield* executable.readState
+      for (const { data } of again.values()) data.fill(0)
+      yield* executable.copyState(again)
+      assert.deepStrictEqual(again, taken, "into arrays that are there")
       taken.get("w")!.data.fill(98)
       assert.isBelow((yield* executable.readState).get("w")!.data[0]!, 98, "the state given and the state taken are copies")
     })

@@ -23,8 +23,8 @@ import {
 import { crc32c, mask } from "./crc32c.ts"
 import { faultError, type Output, readError, readUpTo, writeSynced } from "./files.ts"
 
-/** About 3 ms of checksum. */
-const pieceSize = 4 << 20
+/** About a millisecond of checksum. */
+const pieceSize = 1 << 20
 
 const writePart = Effect.fnUntraced(function* (output: Output, part: Uint8Array, previous: number) {
   let crc = previous

@@ -95,6 +95,8 @@ const buffered = (file: FileSystem.File): Output & { readonly flush: Effect.Effe
   })
   const write = (bytes: Uint8Array) =>
     Effect.suspend(() => {
+      // a copy would cost more than another write
+      if (bytes.length >= flushAt >> 2) return Effect.andThen(flush, file.writeAll(bytes))
       pending.push(bytes)
       size += bytes.length
       return size >= flushAt ? flush : Effect.void

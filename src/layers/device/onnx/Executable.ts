@@ -9,7 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import { ExecuteError } from "../../../domain/Errors.ts"
 import type { Batch, RunResult, State, StepOutput } from "../../../domain/Program.ts"
 import * as RandomKey from "../../../domain/RandomKey.ts"
-import { allocate, dtypeOfData, printType, sameType, sizeOf, type Tensor, type TensorData, view } from "../../../domain/Tensor.ts"
+import { allocate, dtypeOfData, printType, sameType, sizeOf, type TensorData, view } from "../../../domain/Tensor.ts"
 import type { Executable } from "../../../services/Device.ts"
 import { Command, maxIterations, ring, Wake, Word } from "./control.ts"
 import { engine, type Host } from "./Host.ts"
@@ -163,12 +163,11 @@ const makeState = (host: Host, plan: WorkerPlan) => {
     for (let part = 1; part < parts; part++) view(leaf.type.dtype, plan.memory, first + part * bytes, data.length).set(data)
   }
   /** In pieces, so that copying a large state does not hold the event loop; the semaphore keeps it from changing meanwhile. */
-  const read = Effect.gen(function* () {
-    const state = new Map<string, Tensor>()
+  const copy = Effect.fnUntraced(function* (into: State) {
     let room = bytesPerTurn
-    for (const [i, { leaf, type }] of plan.layout.state.entries()) {
+    for (const [i, { leaf }] of plan.layout.state.entries()) {
       const from = current(i)
-      const data = allocate(type.dtype, from.length)
+      const { data } = into.get(leaf.name)!
       for (let at = 0; at < from.length; at += elementsPerPiece) {
         const piece = from.subarray(at, at + elementsPerPiece)
         data.set(piece, at)
@@ -177,9 +176,13 @@ const makeState = (host: Host, plan: WorkerPlan) => {
         room = bytesPerTurn
         yield* Effect.yieldNow
       }
-      state.set(leaf.name, { ...type, data })
     }
-    return state
+  })
+  const blank = (): State =>
+    new Map(plan.layout.state.map(({ leaf, type }) => [leaf.name, { ...type, data: allocate(type.dtype, sizeOf(type.shape)) }]))
+  const read = Effect.suspend(() => {
+    const state = blank()
+    return Effect.as(copy(state), state)
   })
   const write = (state: State): Effect.Effect<void, ExecuteError> =>
     Effect.suspend(() => {
@@ -198,7 +201,13 @@ const makeState = (host: Host, plan: WorkerPlan) => {
       for (const name of state.keys()) missing.delete(name)
       return Effect.void
     })
-  return { read: Effect.andThen(complete, read), write, complete, allKnown: Effect.sync(() => missing.clear()) }
+  return {
+    read: Effect.andThen(complete, read),
+    copy: (into: State) => Effect.andThen(complete, copy(into)),
+    write,
+    complete,
+    allKnown: Effect.sync(() => missing.clear())
+  }
 }
 
 /** @category constructors @since 0.1.0 */
@@ -226,6 +235,7 @@ export const make = (host: Host, plan: WorkerPlan): Effect.Effect<Executable> =>
       }),
       outfeed: makeOutfeed(host, plan),
       readState: exclusive(state.read),
+      copyState: (into) => exclusive(state.copy(into)),
       writeState: (values) => exclusive(state.write(values))
     }
   })

@@ -112,6 +112,12 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
 
   const whenIdle = <A>(use: () => Effect.Effect<A, ExecuteError>) => idle.withPermit(Effect.flatMap(open, use))
 
+  const read = () => {
+    const missing = replicas.missing()
+    if (missing.length > 0) return Effect.fail(failure("BadState", `no value for "${missing[0]}": initialise the state or write all of it`))
+    return Effect.sync(replicas.read)
+  }
+
   return {
     initialise: (seed) =>
       whenIdle(() => {
@@ -129,11 +135,13 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
       signal.changed()
     }),
     outfeed,
-    readState: whenIdle(() => {
-      const missing = replicas.missing()
-      if (missing.length > 0) return Effect.fail(failure("BadState", `no value for "${missing[0]}": initialise the state or write all of it`))
-      return Effect.sync(replicas.read)
-    }),
+    readState: whenIdle(read),
+    copyState: (into) =>
+      whenIdle(() =>
+        Effect.map(read(), (state) => {
+          for (const [name, { data }] of state) into.get(name)!.data.set(data)
+        })
+      ),
     writeState: (state) => whenIdle(() => Effect.mapError(Effect.fromResult(replicas.write(state)), (detail) => failure("BadState", detail)))
   }
 })
