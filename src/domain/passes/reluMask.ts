@@ -1,6 +1,7 @@
 /**
  * The mask of a ReLU's gradient comes from its result: `cast(x > 0)` is `sign(relu(x))` where `relu(x)` is there anyway. Then
- * `x` itself need not be kept, and an engine may fuse the ReLU with what makes `x`. Bit-identical.
+ * `x` itself need not be kept, and an engine may fuse the ReLU with what makes `x`. Bit-identical
+ * but for a NaN in `x`, where the mask is an engine's own `sign(NaN)`.
  *
  * @since 0.1.0
  */

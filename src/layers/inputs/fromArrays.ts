@@ -11,7 +11,8 @@ import { type Example, type InputSource, make, type Position, type PositionedExa
 import { printType, type Tensor } from "../../domain/Tensor.ts"
 import { identity, type Permutation, shuffled } from "./permutation.ts"
 import { epochsOf, inputError, notPositive, parseCounts, type Repeat } from "./positions.ts"
-import { leavesOf, mapLeaves, takeRows } from "./stack.ts"
+import { leavesOf } from "../../domain/batching.ts"
+import { mapLeaves, takeRows } from "./stack.ts"
 
 /** @category models @since 0.1.0 */
 export interface FromArraysOptions {

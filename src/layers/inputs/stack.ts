@@ -6,18 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { leavesOf } from "../../domain/batching.ts"
 import { InputError } from "../../domain/Errors.ts"
 import type { Example } from "../../domain/Input.ts"
 import type { Nest } from "../../domain/Model.ts"
 import * as nest from "../../domain/nest.ts"
 import { allocate, printType, sameShape, sizeOf, type Tensor } from "../../domain/Tensor.ts"
 import { groupsOf } from "./groupsOf.ts"
-
-/** All leaves as `features/…` and `labels/…`, in order. @category rules @since 0.1.0 */
-export const leavesOf = (example: Example): ReadonlyArray<nest.NamedLeaf<Tensor>> => [
-  ...nest.flatten(example.features, "features"),
-  ...(example.labels === undefined ? [] : nest.flatten(example.labels, "labels"))
-]
 
 const mapTensors = (tensors: Nest<Tensor>, prefix: string, f: (tensor: Tensor, name: string) => Tensor): Nest<Tensor> => nest.map(tensors, prefix, f)
 

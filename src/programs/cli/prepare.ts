@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
@@ -46,7 +47,12 @@ export const prepare = Effect.fnUntraced(function* (flags: RunFlags, overrides: 
   const named = { modelDir: flags.modelDir, seed: flags.seed, iterationsPerLoop: flags.iterationsPerLoop, ...overrides }
   const config = yield* configure(parts.estimator.config, flags.config, named, flags.set)
   const engine = engineOf(flags.engine)!.layer({ replicas: flags.replicas }) // the flag takes known names only
-  return { parts, estimator: Estimator.configure(parts.estimator, config), layer: Layer.mergeAll(services, engine, sinks(flags.log)) }
+  const estimator = Estimator.configure(parts.estimator, config)
+  // on standard error: what a command prints is read by others
+  if (estimator.config.modelDir === undefined) {
+    yield* Console.error("note: without --model-dir nothing is saved, and nothing that was trained before is used")
+  }
+  return { parts, estimator, layer: Layer.mergeAll(services, engine, sinks(flags.log)) }
 })
 
 /** Loaded when a program is run: TensorFlow.js is large, and `--help` needs none of it. */

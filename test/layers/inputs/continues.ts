@@ -2,7 +2,7 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { InputSource, PositionedExample } from "../../../src/domain/Input.ts"
-import { leavesOf } from "../../../src/layers/inputs/stack.ts"
+import { leavesOf } from "../../../src/domain/batching.ts"
 
 /** A batch as plain values. */
 export const plain = ({ example, position }: PositionedExample) => ({

@@ -8,7 +8,8 @@ import * as Tensor from "../../../src/domain/Tensor.ts"
 import { fromArrays } from "../../../src/layers/inputs/fromArrays.ts"
 import { fromTokens } from "../../../src/layers/inputs/fromTokens.ts"
 import { shuffled } from "../../../src/layers/inputs/permutation.ts"
-import { batch, leavesOf, stack } from "../../../src/layers/inputs/stack.ts"
+import { leavesOf } from "../../../src/domain/batching.ts"
+import { batch, stack } from "../../../src/layers/inputs/stack.ts"
 import { continues } from "./continues.ts"
 
 const int = (minimum: number, maximum: number) => Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum, maximum })))
