@@ -40,7 +40,7 @@ export interface OpenInput<E> {
   readonly first: PositionedExample | undefined
 }
 
-/** Starts reading ahead; at most `limit` batches are ever asked for. @category constructors @since 0.1.0 */
+/** Starts reading ahead, at most `prefetch` batches, and waits for the first one. @category constructors @since 0.1.0 */
 export const openInput = Effect.fnUntraced(function* <E, R>(
   source: InputSource<E, R>,
   from: Position | undefined,

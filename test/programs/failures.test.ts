@@ -259,3 +259,17 @@ for (const cachePolicy of ["carry", "loop"] as const) {
     }).pipe(Effect.provide(EstimatorTest.layer()))
   )
 }
+
+it.effect("two runs at once on one model directory: the second is refused, the first goes on", () =>
+  Effect.gen(function* () {
+    const losses: Array<number> = []
+    const gate: Hook = { name: "gate", beforeRun: ({ step }) => (step === 2 ? Effect.never : Effect.void) }
+    const first = yield* Effect.forkChild(Estimator.train(makeRecurrent({ modelDir: "one" }), { input, hooks: [recordLosses(losses), gate] }))
+    while (losses.length < 2) yield* Effect.yieldNow
+    const error = yield* Effect.flip(Estimator.train(makeRecurrent({ modelDir: "one" }), { input }))
+    assert.deepInclude(error, { _tag: "CheckpointError", reason: "InUse" })
+    assert.isUndefined(first.pollUnsafe())
+    yield* Fiber.interrupt(first)
+    assert.strictEqual((yield* Estimator.train(makeRecurrent({ modelDir: "one" }), { input })).globalStep, 6)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)

@@ -17,12 +17,17 @@ const copy = (checkpoint: Checkpoint): Checkpoint => ({
   texts: new Map(checkpoint.texts)
 })
 
+const inUse = (directory: string) =>
+  new CheckpointError({ reason: "InUse", file: directory, detail: "another run saves there; wait for it, or give this one a directory of its own" })
+
 /** @category constructors @since 0.1.0 */
 export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() => {
   const directories = new Map<string, Map<number, Checkpoint>>()
   /** When each checkpoint was saved, and when the last one that stays for good. */
   const times = new Map<string, { readonly saved: Map<number, number>; preserved: number | undefined; readonly forGood: Set<number> }>()
   const notes = new Map<string, string>()
+  /** Directories that a run has for itself. */
+  const claimed = new Set<string>()
   const refsOf = (directory: string): ReadonlyArray<CheckpointRef> =>
     [...(directories.get(directory)?.keys() ?? [])].sort((a, b) => a - b).map((step) => ({ step, path: `${directory}/model.ckpt-${step}` }))
   return CheckpointStore.of({
@@ -58,7 +63,13 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
           ? Effect.fail(new CheckpointError({ reason: "NotFound", file: path, detail: "nothing was saved under this name" }))
           : Effect.succeed(copy(found))
       }),
-    prepare: () => Effect.void,
+    prepare: (directory) =>
+      Effect.asVoid(
+        Effect.acquireRelease(
+          Effect.suspend(() => (claimed.has(directory) ? Effect.fail(inUse(directory)) : Effect.sync(() => void claimed.add(directory)))),
+          () => Effect.sync(() => void claimed.delete(directory))
+        )
+      ),
     readNote: (directory, name) => Effect.sync(() => notes.get(`${directory}/${name}`)),
     writeNote: (directory, name, text) => Effect.sync(() => void notes.set(`${directory}/${name}`, text))
   })

@@ -29,8 +29,8 @@ export const watcher: Sink = {
       Effect.sync(() => {
         if (event.event === "begin") seen.unfinished = true
         if (event.event === "eval" || (event.event === "end" && event.reason === "done")) seen.unfinished = false
-        // a restored checkpoint is one to go on from, too
-        if (event.event === "checkpoint" || event.event === "restore") seen.saved = event.step
+        // a restored checkpoint is one to go on from, too; what a run at step 0 reads is another model's: a warm start
+        if (event.event === "checkpoint" || (event.event === "restore" && event.step > 0)) seen.saved = event.step
         if (event.event === "end" && event.reason === "interrupted") seen.interruptedAt = event.step
       })
     )
