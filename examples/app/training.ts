@@ -68,6 +68,7 @@ export const make = <P, E>({ device, estimator, input, maxSteps }: Options<P, E>
     // built once: training and every prediction of this model share the engine
     const services = Context.merge(yield* Effect.context<Services>(), yield* Layer.build(Layer.merge(device, MetricSink.layerAppend(watch))))
     const store = Context.get(services, CheckpointStore)
+    const predictor = yield* Effect.provideContext(Estimator.predictor(estimator), services)
 
     const training = Estimator.train(estimator, { input, ...(maxSteps === undefined ? {} : { maxSteps }) }).pipe(
       Effect.tapError((error) => (mayPass(error) ? set({ state: "waiting", error: textOf(error) }) : Effect.void)),
@@ -89,7 +90,7 @@ export const make = <P, E>({ device, estimator, input, maxSteps }: Options<P, E>
       stop,
       events: Stream.fromPubSubTake(hub),
       newest: estimator.config.modelDir === undefined ? Effect.undefined : store.latest(estimator.config.modelDir),
-      predict: (from, asked) => Estimator.predict(estimator, { input: asked, checkpointPath: from.path }).pipe(Stream.provideContext(services)),
+      predict: (from, asked) => predictor.predict({ input: asked, checkpointPath: from.path }),
       close: Effect.andThen(stop, PubSub.publish(hub, Exit.void))
     }
   })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Effect from "effect/Effect"
 import type { Scalar, Tensor as TfTensor, Variable } from "@tensorflow/tfjs-core"
 import type { Mode } from "./Program.ts"
 import type { DType, Shape, Tensor } from "./Tensor.ts"
@@ -70,8 +71,8 @@ export interface ModelInput<P> {
  */
 export type FeatureNest = TfTensor & { readonly [key: string]: TfTensor } & ReadonlyArray<TfTensor>
 
-/** @category models @since 0.1.0 */
-export interface EstimatorSpec {
+/** `E` and `R`: errors and requirements of its host call and metrics; they become those of the programs. @category models @since 0.1.0 */
+export interface EstimatorSpec<E = never, R = never> {
   /** Scalar, mean over this replica's batch. Required in train and evaluate. */
   readonly loss?: TfTensor
   /** Required in predict: tensors with the batch on axis 0. */
@@ -79,15 +80,15 @@ export interface EstimatorSpec {
   /** New cache: same number, dtypes and shapes as `cache`; may be left out when there is none. */
   readonly cache?: ReadonlyArray<TfTensor>
   /** Evaluate: tensors with the batch on axis 0, given to the function on the host, padding rows removed. */
-  readonly evalMetrics?: { readonly [name: string]: EvalMetric }
+  readonly evalMetrics?: { readonly [name: string]: EvalMetric<E, R> }
   /** Train and evaluate: called on the host after each step, off the step's path. */
-  readonly hostCall?: HostCall
+  readonly hostCall?: HostCall<E, R>
 }
 
 /** A streaming metric over tensors of every evaluated batch. @category models @since 0.1.0 */
-export interface EvalMetric {
+export interface EvalMetric<E = never, R = never> {
   readonly tensors: { readonly [name: string]: TfTensor }
-  readonly metric: Metric
+  readonly metric: Metric | EffectMetric<E, R>
 }
 
 /** State of a metric is a plain list of numbers, so that it can be saved. @category models @since 0.1.0 */
@@ -98,16 +99,28 @@ export interface Metric {
   readonly result: (state: ReadonlyArray<number>) => number
 }
 
+/** A metric whose update is an effect: one that asks another service, say. @category models @since 0.1.0 */
+export interface EffectMetric<E = never, R = never> extends Pick<Metric, "initial" | "result"> {
+  readonly update: (state: ReadonlyArray<number>, batch: { readonly [name: string]: Tensor }) => Effect.Effect<ReadonlyArray<number>, E, R>
+}
+
 /** @category models @since 0.1.0 */
-export interface HostCall {
+export interface HostCall<E = never, R = never> {
   readonly tensors: { readonly [name: string]: TfTensor }
   /** Called for the first step of a program, and then for every so many. Default 1. */
   readonly everySteps?: number
-  readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void
+  readonly call: HostFunction<E, R>
 }
 
+/** A plain function, or one that gives an effect: that is run to its end before the next step's outputs are handled. @category models @since 0.1.0 */
+export type HostFunction<E = never, R = never> = (
+  tensors: { readonly [name: string]: Tensor },
+  /** Counted after the step. */
+  step: number
+) => void | Effect.Effect<unknown, E, R>
+
 /** Called once per mode and shape on the recording backend. @category models @since 0.1.0 */
-export type ModelFn<P = unknown> = (input: ModelInput<P>) => EstimatorSpec
+export type ModelFn<P = unknown, E = never, R = never> = (input: ModelInput<P>) => EstimatorSpec<E, R>
 
 /** The first cache of one replica, leaves `[batch / replicas, …]`; every replica starts from its own copy (`train_cache_fn`, `eval_cache_fn`). @category models @since 0.1.0 */
 export type CacheFn = (perReplicaBatchSize: number, mode: Mode) => ReadonlyArray<TfTensor>

@@ -32,6 +32,17 @@ export const InputMode = Schema.Literals(["PerShard", "PerHostV1", "PerHostV2", 
 /** @category models @since 0.1.0 */
 export type InputMode = typeof InputMode.Type
 
+/**
+ * How an evaluation's input is deployed: as `perHostInput` says (`PerHostV1`), or by one call on the first host, whose batches
+ * are cut up over the replicas of all hosts (`Sliced`).
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const EvalInputMode = Schema.Literals(["PerHostV1", "Sliced"])
+/** @category models @since 0.1.0 */
+export type EvalInputMode = typeof EvalInputMode.Type
+
 const Dims = Schema.Array(Schema.Int)
 /** How a leaf is cut over the cores of a replica, or for each leaf by key; `null`: every core has the whole. @category schemas @since 0.1.0 */
 export const PartitionDims = Schema.NullOr(Schema.Union([Dims, Schema.Record(Schema.String, Schema.NullOr(Dims))]))
@@ -51,6 +62,8 @@ export const TpuConfig = Schema.Struct({
   numCoresPerReplica: Schema.optionalKey(Schema.Literals(coresPerReplica)),
   /** See `InputMode`; `false` stands for `PerShard` and `true` for `PerHostV1`, as in the original. Default `PerHostV1`. */
   perHostInput: Schema.Union([InputMode, Schema.Boolean]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("PerHostV1" as const))),
+  /** See `EvalInputMode` (`eval_training_input_configuration`). Default `PerHostV1`. */
+  evalTrainingInputConfiguration: EvalInputMode.pipe(Schema.withDecodingDefaultKey(Effect.succeed("PerHostV1" as const))),
   /** Seconds before the first batch is fed. Default and 0: none. */
   initialInfeedSleepSecs: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
   /** How features, and labels where they are, are cut over the cores of a replica. Default: not at all. */
@@ -66,6 +79,7 @@ export interface TpuConfig {
   readonly numShards: number | undefined
   readonly numCoresPerReplica: number | undefined
   readonly perHostInput: InputMode
+  readonly evalTrainingInputConfiguration: EvalInputMode
   /** At least 1, or `undefined` for none. */
   readonly initialInfeedSleepSecs: number | undefined
   /** One or two entries, for features and labels; the first is not null. */
@@ -92,6 +106,7 @@ export const decode = (input: unknown): Result.Result<TpuConfig, ConfigError> =>
     numShards: given.numShards,
     numCoresPerReplica: given.numCoresPerReplica,
     perHostInput: typeof mode === "boolean" ? (mode ? "PerHostV1" : "PerShard") : mode,
+    evalTrainingInputConfiguration: given.evalTrainingInputConfiguration,
     initialInfeedSleepSecs: given.initialInfeedSleepSecs === 0 ? undefined : given.initialInfeedSleepSecs,
     inputPartitionDims: given.inputPartitionDims
   }

@@ -51,6 +51,14 @@ export type ValidRows = number | Int32Array
 /** @category rules @since 0.1.0 */
 export const countOf = (rows: ValidRows): number => (typeof rows === "number" ? rows : rows.length)
 
+/** How many of the rows are of replica `replica`; of a broadcast batch, which each has whole, those of replica 0 alone. @category rules @since 0.1.0 */
+export const countOfReplica = (rows: ValidRows, { broadcast, rowsPerReplica }: BatchSpec, replica: number): number => {
+  if (broadcast) return replica === 0 ? countOf(rows) : 0
+  const from = replica * rowsPerReplica
+  if (typeof rows === "number") return Math.max(0, Math.min(rowsPerReplica, rows - from))
+  return rows.reduce((count, row) => count + (row >= from && row < from + rowsPerReplica ? 1 : 0), 0)
+}
+
 /** A batch for the device with the rows that are examples. @category models @since 0.1.0 */
 export interface PreparedBatch {
   readonly data: Batch

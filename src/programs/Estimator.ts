@@ -19,12 +19,13 @@ import type { Tracer } from "../services/Tracer.ts"
 export { evaluateAll, type EvaluateAllOptions, type EvaluatedCheckpoint } from "./evaluateAll.ts"
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts"
 export { predict, type PredictOptions, type Prediction } from "./predict.ts"
+export { predictor, type Predictor } from "./predictor.ts"
 export { train, type TrainOptions, type TrainResult } from "./train.ts"
 export { type EvalSpec, trainAndEvaluate, type TrainAndEvaluateOptions, type TrainAndEvaluateResult, type TrainSpec } from "./trainAndEvaluate.ts"
 
-/** @category models @since 0.1.0 */
-export interface Estimator<P> {
-  readonly modelFn: ModelFn<P>
+/** `E` and `R` are errors and requirements of the model's host functions. @category models @since 0.1.0 */
+export interface Estimator<P, E = never, R = never> {
+  readonly modelFn: ModelFn<P, E, R>
   /** Without one the model has no recurrent cache. */
   readonly cacheFn: CacheFn | undefined
   readonly params: P
@@ -39,8 +40,8 @@ export interface Estimator<P> {
 }
 
 /** @category models @since 0.1.0 */
-export interface EstimatorOptions<P> {
-  readonly modelFn: ModelFn<P>
+export interface EstimatorOptions<P, E = never, R = never> {
+  readonly modelFn: ModelFn<P, E, R>
   readonly cacheFn?: CacheFn
   readonly params?: P
   /** See `RunConfig` for the keys and their defaults; checked when a program runs. */
@@ -58,7 +59,7 @@ export interface EstimatorOptions<P> {
 export type EstimatorServices = Device | Tracer | CheckpointStore | Infeed | Outfeed | Rendezvous
 
 /** @category constructors @since 0.1.0 */
-export const make = <P = undefined>(options: EstimatorOptions<P>): Estimator<P> => ({
+export const make = <P = undefined, E = never, R = never>(options: EstimatorOptions<P, E, R>): Estimator<P, E, R> => ({
   modelFn: options.modelFn,
   cacheFn: options.cacheFn,
   // without `params` P is undefined
@@ -72,7 +73,7 @@ export const make = <P = undefined>(options: EstimatorOptions<P>): Estimator<P> 
 })
 
 /** The same estimator with other configuration values. @category combinators @since 0.1.0 */
-export const configure = <P>(estimator: Estimator<P>, config: RunConfigInput): Estimator<P> => ({
+export const configure = <P, E, R>(estimator: Estimator<P, E, R>, config: RunConfigInput): Estimator<P, E, R> => ({
   ...estimator,
   config: merge(estimator.config, config)
 })

@@ -23,7 +23,8 @@ export type Prediction = { readonly [name: string]: Tensor }
 
 /** @category models @since 0.1.0 */
 export interface ProgramParts<P> {
-  readonly estimator: Estimator<P>
+  /** Its host functions may fail with anything, and use what inputs may use. */
+  readonly estimator: Estimator<P, unknown, FileSystem.FileSystem | Path.Path>
   readonly train?: ProgramInput
   readonly evaluate?: ProgramInput
   readonly predict?: {

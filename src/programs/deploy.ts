@@ -45,7 +45,7 @@ const topologyOf = Effect.fnUntraced(function* ({ tpu }: RunConfig): Effect.fn.R
  * @since 0.1.0
  */
 export const deploy = Effect.fnUntraced(function* <P, E, R>(
-  estimator: Estimator<P>,
+  estimator: Estimator<P, unknown, unknown>,
   mode: Mode,
   input: Input<E, R>,
   config: RunConfig
@@ -66,7 +66,7 @@ export const deploy = Effect.fnUntraced(function* <P, E, R>(
   const partition = dims === undefined ? undefined : { dims, cores: topology.coresPerReplica }
   const layout: BatchLayout = { broadcast: perHostInput === "Broadcast", batchAxis, partition }
   if (typeof input !== "function") return { source: yield* Effect.fromResult(sourceOf(input, "the input is")), layout }
-  const plan = yield* Effect.fromResult(planOf({ topology, perHostInput, mode, batchSize }))
+  const plan = yield* Effect.fromResult(planOf({ topology, perHostInput, evalInput: config.tpu.evalTrainingInputConfiguration, mode, batchSize }))
   const sources = yield* Effect.fromResult(callInput(input, plan, estimator.params))
   return { source: toGlobal(plan, sources, { batchAxis, onUneven: (message) => Effect.logWarning(message) }), layout }
 })

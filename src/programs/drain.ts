@@ -10,18 +10,18 @@ import type { StepOutput } from "../domain/Program.ts"
 import type { Executable } from "../services/Device.ts"
 
 /** The outfeed party of a run. @category models @since 0.1.0 */
-export interface Draining<E> {
+export interface Draining<E, R> {
   /** Ends once as many outputs have been handled as `settle` says. */
-  readonly effect: Effect.Effect<void, ExecuteError | E>
+  readonly effect: Effect.Effect<void, ExecuteError | E, R>
   /** Says how many outputs there are in all, and waits until they have been handled, or the party has ended otherwise. */
   readonly settle: (count: number) => Effect.Effect<void>
 }
 
 /** `handle` gets each output with its number, counted from 1. @category constructors @since 0.1.0 */
-export const make = Effect.fnUntraced(function* <E = never>(
+export const make = Effect.fnUntraced(function* <E = never, R = never>(
   executable: Executable,
-  handle: (output: StepOutput, count: number) => Effect.Effect<void, E>
-): Effect.fn.Return<Draining<E>> {
+  handle: (output: StepOutput, count: number) => Effect.Effect<unknown, E, R>
+): Effect.fn.Return<Draining<E, R>> {
   const caughtUp = yield* Deferred.make<void>()
   let handled = 0
   let end = Infinity

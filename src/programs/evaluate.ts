@@ -5,15 +5,16 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import { countOf } from "../domain/batching.ts"
+import { countOf, countOfReplica, type ValidRows } from "../domain/batching.ts"
 import { CheckpointError, ConfigError, type EstimatorError, InputError } from "../domain/Errors.ts"
 import { type Input } from "../domain/Input.ts"
 import type { StepOutput } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device } from "../services/Device.ts"
+import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
+import { beginning, contexts, runBatches } from "./batchLoop.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
@@ -23,7 +24,7 @@ import * as pumps from "./pump.ts"
 import * as session from "./session.ts"
 
 /** @category models @since 0.1.0 */
-export interface EvaluateOptions<E, R> {
+export interface EvaluateOptions<E, R, HE = never, HR = never> {
   readonly input: Input<E, R>
   /** Batches to evaluate; default: to the end of the input. */
   readonly steps?: number
@@ -31,11 +32,13 @@ export interface EvaluateOptions<E, R> {
   readonly checkpointPath?: string
   /** Tells several evaluations of one model apart in the events. */
   readonly name?: string
+  /** Called in this order around each device run; their `step` counts batches. `"stop"` ends the evaluation with what it has. */
+  readonly hooks?: ReadonlyArray<Hook<HE, HR>>
 }
 
 /** @category models @since 0.1.0 */
 export interface EvaluateResult {
-  /** Mean of the steps' losses, weighted by their number of examples. */
+  /** Mean of the replicas' and steps' losses, weighted by their number of examples. */
   readonly loss: number
   readonly globalStep: number
   /** Rows that were counted: the size of the data set, whatever the batch size. */
@@ -43,21 +46,21 @@ export interface EvaluateResult {
   readonly metrics: { readonly [name: string]: number }
 }
 
-/** Batches of one device run: the session looks up after each, so an input's end or an interruption is seen soon. */
-const stepsPerRun = 32
-
 /**
  * Evaluates the newest checkpoint over the input. The last batch may be smaller: it is padded, and neither metrics nor
- * the example count see the padding (a model's own loss does, unless it weighs by `valid`). The recurrent cache goes
- * through the whole evaluation.
+ * the example count see the padding. A model's own loss does within a replica's rows, unless it weighs by `valid`; a replica
+ * that has only padding counts for nothing. The recurrent cache goes through the whole evaluation.
  *
  * @category programs
  * @since 0.1.0
  */
-export const evaluate = <P, E = never, R = never>(
-  estimator: Estimator<P>,
-  options: EvaluateOptions<E, R>
-): Effect.Effect<EvaluateResult, EstimatorError | E, EstimatorServices | R> => Effect.scoped(evaluateScoped(estimator, options))
+export const evaluate = <P, ME = never, MR = never, E = never, R = never, H extends AnyHook = Hook>(
+  estimator: Estimator<P, ME, MR>,
+  // as in `train`: each hook may fail with errors of its own
+  options: Omit<EvaluateOptions<E, R>, "hooks"> & { readonly hooks?: ReadonlyArray<H> }
+): Effect.Effect<EvaluateResult, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>> =>
+  // a hook is a hook of its own errors and requirements, which the compiler does not see of a type parameter
+  Effect.scoped(evaluateScoped(estimator, options as unknown as EvaluateOptions<E, R, HookError<H>, HookServices<H>>))
 
 /** The checkpoint asked for, or the newest; a model directory without one is an error, as its values would be the first ones. */
 export const toRestore = Effect.fnUntraced(function* (
@@ -76,36 +79,27 @@ export const toRestore = Effect.fnUntraced(function* (
   return restored
 })
 
-const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, E, R>(estimator: Estimator<P>, options: EvaluateOptions<E, R>) {
+const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, R, HE, HR>(
+  estimator: Estimator<P, ME, MR>,
+  options: EvaluateOptions<E, R, HE, HR>
+) {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
-  const { steps } = options
+  const { hooks = [], steps } = options
   if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
     return yield* new ConfigError({ key: "steps", detail: `expected a positive whole number, got ${steps}.` })
   }
+  const limit = steps ?? Infinity
   const device = yield* Device
   const restored = yield* toRestore(config, options.checkpointPath)
   const globalStep = restored?.checkpoint.step ?? 0
   const log = yield* events.open(config.modelDir)
   const time = new Date(yield* Clock.currentTimeMillis).toISOString()
   yield* log.emit({ event: "begin", mode: "evaluate", engine: device.engine, replicas: device.replicas, step: globalStep, time })
-  const { layout, source } = yield* deploy(estimator, "evaluate", options.input, config)
-  const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
-  if (first === undefined)
-    return yield* new InputError({ reason: "Empty", leaf: "", detail: "there is nothing to evaluate: the input has no batches" })
-  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config.seed, log, layout)
-  yield* session.setState(run, config, restored, ["variable"])
-  const pump = pumps.make<E | InputError>({
-    feed,
-    first,
-    spec: run.spec,
-    executable: run.executable,
-    limit: steps ?? Infinity,
-    pad: true,
-    sleepSecs: config.tpu.initialInfeedSleepSecs
-  })
+  const context = contexts("evaluate", config, globalStep, limit, log)
+  const { pump, run } = yield* beginning(hooks, context.before, open(estimator, options, { config, limit, log, restored }))
   const tally = makeTally(run, pump, globalStep)
   const outfeed = yield* drains.make(run.executable, tally.add)
-  yield* (yield* Rendezvous).meet(runAll(run, pump, steps ?? Infinity, outfeed), [
+  yield* (yield* Rendezvous).meet(runBatches({ run, pump, limit, outfeed, hooks, contextAt: context.ofRun(run) }), [
     { name: "infeed", effect: pump.effect },
     { name: "outfeed", effect: outfeed.effect }
   ])
@@ -116,28 +110,43 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, E, R>(estim
   return result
 })
 
-/**
- * Runs what the pump has until its end; the input's failure is met in its place. What has been run is handed on before this
- * ends, but for an interruption: nobody waits for it then.
- */
-export const runAll = <E>(run: session.Session, pump: pumps.Pump<E>, limit: number, outfeed: drains.Draining<unknown>) =>
-  Effect.onExit(runSteps(run, pump, limit), (exit) => (Exit.hasInterrupts(exit) ? Effect.void : outfeed.settle(pump.consumed())))
+interface Opening {
+  readonly config: RunConfig.RunConfig
+  readonly limit: number
+  readonly log: events.Events
+  readonly restored: session.Restored | undefined
+}
 
-const runSteps = Effect.fnUntraced(function* <E>(run: session.Session, pump: pumps.Pump<E>, limit: number) {
-  while (true) {
-    const count = Math.min(stepsPerRun, limit - pump.consumed(), pump.available())
-    if (count <= 0) {
-      const failure = pump.consumed() >= limit ? undefined : pump.failure()
-      if (failure !== undefined) return yield* Effect.failCause(failure)
-      return
-    }
-    pump.consume((yield* run.executable.run(count)).completed)
-  }
+/** The input with its first batch, the compiled program with its state, and the pump between them. */
+const open = Effect.fnUntraced(function* <P, ME, MR, E, R>(
+  estimator: Estimator<P, ME, MR>,
+  options: Pick<EvaluateOptions<E, R>, "input">,
+  { config, limit, log, restored }: Opening
+) {
+  const { layout, source } = yield* deploy(estimator, "evaluate", options.input, config)
+  const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
+  if (first === undefined)
+    return yield* new InputError({ reason: "Empty", leaf: "", detail: "there is nothing to evaluate: the input has no batches" })
+  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config.seed, log, layout)
+  yield* session.setState(run, config, restored, ["variable"])
+  const { executable, spec } = run
+  const sleepSecs = config.tpu.initialInfeedSleepSecs
+  return { run, pump: pumps.make<E | InputError>({ feed, first, spec, executable, limit, pad: true, sleepSecs }) }
 })
 
+/** The losses of the replicas, each as often as it has examples: one without any has no loss. */
+const lossOf = (losses: ArrayLike<number>, rows: ValidRows, spec: session.Session<unknown, unknown>["spec"]): number => {
+  let sum = 0
+  for (let r = 0; r < spec.replicas; r++) {
+    const count = countOfReplica(rows, spec, r)
+    if (count > 0) sum += losses[r]! * count
+  }
+  return sum
+}
+
 /** Adds up loss and metrics over the outputs. */
-const makeTally = (run: session.Session, pump: pumps.Pump<unknown>, globalStep: number) => {
-  const { metrics, program } = run.traced
+const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, globalStep: number) => {
+  const { metrics, program, replicaLoss } = run.traced
   const readers = metrics.map((metric) => reader(program, metric.tensors, run.spec))
   const states = metrics.map((metric) => metric.metric.initial)
   const call = hostCaller(run.traced, run.spec)
@@ -147,7 +156,7 @@ const makeTally = (run: session.Session, pump: pumps.Pump<unknown>, globalStep: 
     const rows = pump.nextValid()
     const count = countOf(rows)
     examples += count
-    lossSum += output.loss * count
+    lossSum += lossOf(output.outfeed[replicaLoss!]!, rows, run.spec) // evaluations have it
     for (const [i, { metric, name }] of metrics.entries()) {
       states[i] = yield* attempt(`metric ${name}`, globalStep, () => metric.update(states[i]!, readers[i]!(output.outfeed, rows)))
     }

@@ -37,12 +37,12 @@ export interface EvaluatedCheckpoint extends EvaluateResult {
  * @category programs
  * @since 0.1.0
  */
-export const evaluateAll = <P, E = never, R = never>(
-  estimator: Estimator<P>,
+export const evaluateAll = <P, ME = never, MR = never, E = never, R = never>(
+  estimator: Estimator<P, ME, MR>,
   options: EvaluateAllOptions<E, R>
-): Effect.Effect<ReadonlyArray<EvaluatedCheckpoint>, EstimatorError | E, EstimatorServices | R> => Effect.scoped(all(estimator, options))
+): Effect.Effect<ReadonlyArray<EvaluatedCheckpoint>, EstimatorError | ME | E, EstimatorServices | MR | R> => Effect.scoped(all(estimator, options))
 
-const all = Effect.fn("Estimator.evaluateAll")(function* <P, E, R>(estimator: Estimator<P>, options: EvaluateAllOptions<E, R>) {
+const all = Effect.fn("Estimator.evaluateAll")(function* <P, ME, MR, E, R>(estimator: Estimator<P, ME, MR>, options: EvaluateAllOptions<E, R>) {
   const { modelDir } = yield* Effect.fromResult(RunConfig.decode(estimator.config))
   if (modelDir === undefined) return yield* new ConfigError({ key: "modelDir", detail: "it is not set: where are the checkpoints?" })
   const { maxStep = Infinity, minStep = 0, steps } = options

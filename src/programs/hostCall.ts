@@ -26,18 +26,18 @@ export const reader = (program: Program, refs: ReadonlyArray<OutfeedRef>, spec: 
   }
 }
 
-/** Runs one of the model's host functions; what it throws names it. @category constructors @since 0.1.0 */
-export const attempt = <A>(name: string, step: number, f: () => A): Effect.Effect<A, HostFunctionError> =>
+/** Runs one of the model's host functions, and the effect that it may give; what it throws names it, an effect's error stays its own. @category constructors @since 0.1.0 */
+export const attempt = <A, E, R>(name: string, step: number, f: () => A | Effect.Effect<A, E, R>): Effect.Effect<A, HostFunctionError | E, R> =>
   Effect.try({
     try: f,
     catch: (cause) => new HostFunctionError({ function: name, step, detail: cause instanceof Error ? cause.message : String(cause), cause })
-  })
+  }).pipe(Effect.flatMap((made) => (Effect.isEffect(made) ? (made as Effect.Effect<A, E, R>) : Effect.succeed(made as A)))) // `isEffect` forgets the parameters
 
 /** Calls the host function with the step's tensors; `step` is the global step after it. With `everySteps` it is called for the first step and then for each so many. @category constructors @since 0.1.0 */
-export const hostCaller = (
-  traced: Traced,
+export const hostCaller = <E, R>(
+  traced: Traced<E, R>,
   spec: BatchSpec
-): ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<void, HostFunctionError>) => {
+): ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<unknown, HostFunctionError | E, R>) => {
   const { hostCall } = traced
   if (hostCall === undefined) return () => Effect.void
   const read = reader(traced.program, hostCall.tensors, spec)

@@ -14,22 +14,27 @@ import { type Input } from "../domain/Input.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { sizeOf, type Tensor } from "../domain/Tensor.ts"
 import { Outfeed } from "../services/Outfeed.ts"
+import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
-import { runAll, toRestore } from "./evaluate.ts"
-import { reader } from "./hostCall.ts"
+import { beginning, contexts, runBatches } from "./batchLoop.ts"
 import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
+import { toRestore } from "./evaluate.ts"
+import type { Events } from "./events.ts"
+import { reader } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
 import * as session from "./session.ts"
 
 /** @category models @since 0.1.0 */
-export interface PredictOptions<E, R> {
+export interface PredictOptions<E, R, HE = never, HR = never> {
   readonly input: Input<E, R>
   /** One element per example, without the batch axis (default), or one per batch, padding cut off. */
   readonly yieldSingleExamples?: boolean
   /** Path of a checkpoint; default: the newest of the model directory. */
   readonly checkpointPath?: string
+  /** Called in this order around each device run; their `step` counts batches. `"stop"` ends the predictions. */
+  readonly hooks?: ReadonlyArray<Hook<HE, HR>>
 }
 
 /** The model's predictions by name. @category models @since 0.1.0 */
@@ -57,51 +62,62 @@ const rowOf = (batch: Prediction, i: number): Prediction => {
  * @category programs
  * @since 0.1.0
  */
-export const predict = <P, E = never, R = never>(
-  estimator: Estimator<P>,
-  options: PredictOptions<E, R>
-): Stream.Stream<Prediction, EstimatorError | E, EstimatorServices | R> => {
+export const predict = <P, ME = never, MR = never, E = never, R = never, H extends AnyHook = Hook>(
+  estimator: Estimator<P, ME, MR>,
+  // as in `train`: each hook may fail with errors of its own
+  options: Omit<PredictOptions<E, R>, "hooks"> & { readonly hooks?: ReadonlyArray<H> }
+): Stream.Stream<Prediction, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>> =>
+  predictions(
+    // a hook is a hook of its own errors and requirements, which the compiler does not see of a type parameter
+    batchPull(estimator, options as unknown as PredictOptions<E, R, HookError<H>, HookServices<H>>, toRestore),
+    options.yieldSingleExamples ?? true
+  )
+
+/** The stream of a pull's batches, or of their rows. @category programs @since 0.1.0 */
+export const predictions = <E, R>(
+  pull: Effect.Effect<Pull.Pull<readonly [Prediction], E>, E, R | Scope.Scope>,
+  singly: boolean
+): Stream.Stream<Prediction, E, Exclude<R, Scope.Scope>> => {
   // the pull fails with `Done` besides the program's errors, and lives in the stream's scope
-  const batches = Stream.scoped(Stream.fromPull(batchPull(estimator, options))) as Stream.Stream<
-    Prediction,
-    EstimatorError | E,
-    EstimatorServices | R
-  >
-  if (options.yieldSingleExamples === false) return batches
+  const batches = Stream.scoped(Stream.fromPull(pull)) as Stream.Stream<Prediction, E, Exclude<R, Scope.Scope>>
+  if (!singly) return batches
   const rowsOf = (batch: Prediction) => Array.from({ length: Object.values(batch)[0]?.shape[0] ?? 0 }, (_, i) => rowOf(batch, i))
   return Stream.flatMap(batches, (batch) => Stream.fromIterable(rowsOf(batch)))
 }
 
-type BatchPull<E> = Pull.Pull<readonly [Prediction], EstimatorError | E>
+type BatchPull<E> = Pull.Pull<readonly [Prediction], E>
 
-const batchPull = Effect.fnUntraced(function* <P, E, R>(
-  estimator: Estimator<P>,
-  options: PredictOptions<E, R>
-): Effect.fn.Return<BatchPull<E>, EstimatorError | E, EstimatorServices | R | Scope.Scope> {
+const silent: Events = { emit: () => Effect.void, flush: Effect.void }
+
+/** One program, from its first batch on; `restore` gives the checkpoint to predict from. @category programs @since 0.1.0 */
+export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
+  estimator: Estimator<P, ME, MR>,
+  options: PredictOptions<E, R, HE, HR>,
+  restore: typeof toRestore
+): Effect.fn.Return<BatchPull<EstimatorError | ME | E | HE>, EstimatorError | ME | E | HE, EstimatorServices | MR | R | HR | Scope.Scope> {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
+  const { hooks = [] } = options
   const { layout, source } = yield* deploy(estimator, "predict", options.input, config)
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined) return Cause.done()
-  const restored = yield* toRestore(config, options.checkpointPath)
-  const silent = { emit: () => Effect.void, flush: Effect.void }
-  const run = yield* session.compile(estimator, "predict", first, estimator.predictBatchSize, config.seed, silent, layout)
-  yield* session.setState(run, config, restored, ["variable"])
-  const pump = pumps.make<E | InputError>({
-    feed,
-    first,
-    spec: run.spec,
-    executable: run.executable,
-    limit: Infinity,
-    pad: true,
-    sleepSecs: config.tpu.initialInfeedSleepSecs
-  })
+  const restored = yield* restore(config, options.checkpointPath)
+  const context = contexts("predict", config, restored?.checkpoint.step ?? 0, Infinity, silent)
+  const compiling = session.compile(estimator, "predict", first, estimator.predictBatchSize, config.seed, silent, layout)
+  const run = yield* beginning(
+    hooks,
+    context.before,
+    Effect.tap(compiling, (made) => session.setState(made, config, restored, ["variable"]))
+  )
+  const { executable, spec } = run
+  const sleepSecs = config.tpu.initialInfeedSleepSecs
+  const pump = pumps.make<E | InputError>({ feed, first, spec, executable, limit: Infinity, pad: true, sleepSecs })
   const outfeed = yield* (yield* Outfeed).open<Prediction>(waiting)
-  const outcome = yield* Deferred.make<never, EstimatorError | E | Cause.Done>()
-  const read = reader(run.traced.program, run.traced.predictions, run.spec)
-  const moved = yield* drains.make(run.executable, (output) => outfeed.offer(read(output.outfeed, pump.nextValid())))
-  const rendezvous = yield* Rendezvous
-  yield* rendezvous
-    .meet(runAll(run, pump, Infinity, moved), [
+  const outcome = yield* Deferred.make<never, EstimatorError | ME | E | HE | Cause.Done>()
+  const read = reader(run.traced.program, run.traced.predictions, spec)
+  const moved = yield* drains.make(executable, (output) => outfeed.offer(read(output.outfeed, pump.nextValid())))
+  const loop = { run, pump, limit: Infinity, outfeed: moved, hooks, contextAt: context.ofRun(run) }
+  yield* (yield* Rendezvous)
+    .meet(runBatches(loop), [
       { name: "infeed", effect: pump.effect },
       { name: "outfeed", effect: moved.effect }
     ])
@@ -113,7 +129,7 @@ const batchPull = Effect.fnUntraced(function* <P, E, R>(
       }),
       Effect.forkScoped
     )
-  const next: BatchPull<E> = outfeed.take.pipe(
+  const next: BatchPull<EstimatorError | ME | E | HE> = outfeed.take.pipe(
     Effect.map((batch) => [batch] as const),
     Pull.catchDone(() => Deferred.await(outcome))
   )

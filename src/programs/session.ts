@@ -54,22 +54,26 @@ export const openInput = Effect.fnUntraced(function* <E, R>(
 })
 
 /** @category models @since 0.1.0 */
-export interface Session {
+export interface Session<E, R> {
   readonly spec: BatchSpec
-  readonly traced: Traced
+  readonly traced: Traced<E, R>
   readonly executable: Executable
 }
 
 /** Fixes the batch's form from the first example, traces the model function for it, and compiles. @category constructors @since 0.1.0 */
-export const compile = Effect.fnUntraced(function* <P>(
-  estimator: Estimator<P>,
+export const compile = Effect.fnUntraced(function* <P, E, R>(
+  estimator: Estimator<P, E, R>,
   mode: Mode,
   first: PositionedExample,
   batchSize: number | undefined,
   seed: number,
   events: Events,
   layout?: BatchLayout
-): Effect.fn.Return<Session, ConfigError | InputError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
+): Effect.fn.Return<
+  Session<E, R>,
+  ConfigError | InputError | TraceError | CompileError | EngineUnavailable | ExecuteError,
+  Device | Tracer | Scope.Scope
+> {
   const device = yield* Device
   const tracer = yield* Tracer
   const spec = yield* Effect.fromResult(specOf(first.example, device.replicas, batchSize, { ...layout, roundUp: mode !== "train" }))
@@ -78,7 +82,7 @@ export const compile = Effect.fnUntraced(function* <P>(
   if (partition !== undefined) yield* Effect.fromResult(matchPartition(spec.features, spec.labels, partition.dims, partition.cores))
   const kept = yield* KeptPrograms
   const earlier = kept?.find(mode, spec)
-  if (earlier !== undefined) return earlier as Session // only sessions are kept, below
+  if (earlier !== undefined) return earlier as Session<E, R> // only sessions of one estimator are kept, below
   const began = yield* Clock.currentTimeMillis
   const traced = yield* tracer.trace({
     modelFn: estimator.modelFn,
@@ -95,7 +99,7 @@ export const compile = Effect.fnUntraced(function* <P>(
   const executable = yield* kept === undefined ? compiling : Scope.provide(compiling, kept.scope)
   const millis = (yield* Clock.currentTimeMillis) - began
   yield* Effect.ignore(events.emit({ event: "compile", mode, nodes: traced.program.step.nodes.length, millis }))
-  const session: Session = { spec, traced, executable }
+  const session: Session<E, R> = { spec, traced, executable }
   kept?.keep(mode, spec, session)
   return session
 })
@@ -115,7 +119,12 @@ export const latest = Effect.fnUntraced(function* (config: RunConfig): Effect.fn
 })
 
 /** What the program needs from a checkpoint: leaves of the given kinds, each there and of the right type. */
-const select = (session: Session, replicas: number, { checkpoint, ref }: Restored, kinds: ReadonlyArray<StateKind>): State | CheckpointError => {
+const select = (
+  session: Session<unknown, unknown>,
+  replicas: number,
+  { checkpoint, ref }: Restored,
+  kinds: ReadonlyArray<StateKind>
+): State | CheckpointError => {
   const chosen = new Map<string, ReturnType<typeof makeTensor>>([[globalStepName, makeTensor(Int32Array.of(checkpoint.step), [])]])
   for (const leaf of stateLeaves(session.traced.program.step)) {
     if (leaf.kind === "step" || !kinds.includes(leaf.kind)) continue
@@ -137,7 +146,7 @@ const select = (session: Session, replicas: number, { checkpoint, ref }: Restore
 
 /** Gives every state leaf its first value, then those of the checkpoint. @category constructors @since 0.1.0 */
 export const setState = Effect.fnUntraced(function* (
-  session: Session,
+  session: Session<unknown, unknown>,
   config: RunConfig,
   restored: Restored | undefined,
   kinds: ReadonlyArray<StateKind>
@@ -150,16 +159,17 @@ export const setState = Effect.fnUntraced(function* (
 })
 
 /** The cache leaves as they are now: taken before the first run, they start each run under `cachePolicy: "loop"`. @category rules @since 0.1.0 */
-export const readCache = (session: Session): Effect.Effect<State, ExecuteError> => {
+export const readCache = (session: Session<unknown, unknown>): Effect.Effect<State, ExecuteError> => {
   const names = new Set(stateLeaves(session.traced.program.step).flatMap((leaf) => (leaf.kind === "cache" ? [leaf.name] : [])))
   if (names.size === 0) return Effect.succeed(new Map())
   return Effect.map(session.executable.readState, (state) => new Map([...state].filter(([name]) => names.has(name))))
 }
 
 /** What hooks see before there is a state to read. @category rules @since 0.1.0 */
-export const contextBefore = (config: RunConfig, step: number, lastStep: number | undefined, log: Events): RunContext => ({
-  mode: "train",
+export const contextBefore = (mode: Mode, config: RunConfig, step: number, lastStep: number | undefined, log: Events): RunContext => ({
+  mode,
   step,
+  globalStep: step,
   lastStep,
   readState: Effect.fail(new ExecuteError({ engine: "none", reason: "BadState", detail: "the run has not come to a state" })),
   batchSize: 0,

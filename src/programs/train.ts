@@ -13,11 +13,12 @@ import { CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device } from "../services/Device.ts"
 import { type AnyHook, type Hook, type HookError, Hooks, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
+import { beginning } from "./batchLoop.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import * as events from "./events.ts"
 import * as savePoints from "./hooks/savePoints.ts"
 import * as session from "./session.ts"
-import { endAll, runLoop } from "./trainLoop.ts"
+import { runLoop } from "./trainLoop.ts"
 import { setUp, type Start } from "./trainSetup.ts"
 
 /** @category models @since 0.1.0 */
@@ -65,15 +66,18 @@ const validate = (options: { readonly steps?: number; readonly maxSteps?: number
  * @category programs
  * @since 0.1.0
  */
-export const train = <P, E = never, R = never, H extends AnyHook = Hook>(
-  estimator: Estimator<P>,
+export const train = <P, ME = never, MR = never, E = never, R = never, H extends AnyHook = Hook>(
+  estimator: Estimator<P, ME, MR>,
   // each hook may fail with errors of its own: with one type parameter for all of them they would have to agree
   options: Omit<TrainOptions<E, R>, "hooks"> & { readonly hooks?: ReadonlyArray<H> }
-): Effect.Effect<TrainResult, EstimatorError | E | HookError<H>, EstimatorServices | R | HookServices<H>> =>
+): Effect.Effect<TrainResult, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>> =>
   // a hook is a hook of its own errors and requirements, which the compiler does not see of a type parameter
   Effect.scoped(trainScoped(estimator, options as unknown as TrainOptions<E, R, HookError<H>, HookServices<H>>))
 
-const trainScoped = Effect.fn("Estimator.train")(function* <P, E, R, HE, HR>(estimator: Estimator<P>, options: TrainOptions<E, R, HE, HR>) {
+const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE, HR>(
+  estimator: Estimator<P, ME, MR>,
+  options: TrainOptions<E, R, HE, HR>
+) {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
   const wrong = validate(options)
   if (wrong !== undefined) return yield* wrong
@@ -91,11 +95,8 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, E, R, HE, HR>(est
   const hooks: ReadonlyArray<Hook<HE, HR>> = [...(yield* Hooks), ...(options.hooks ?? [])]
   yield* savePoints.check(hooks, config.modelDir)
   const start: Start<HE, HR> = { config, restored, startStep, lastStep, log, hooks, protect: options.protect }
-  const { loop, parties } = yield* Effect.forEach(hooks, (hook) => hook.begin ?? Effect.void, { discard: true }).pipe(
-    Effect.andThen(setUp(estimator, options.input, start)),
-    // a hook that has begun is also ended where there is nothing to run
-    Effect.onExit((exit) => (Exit.isFailure(exit) ? endAll(hooks, session.contextBefore(config, startStep, lastStep, log)) : Effect.void))
-  )
+  const before = session.contextBefore("train", config, startStep, lastStep, log)
+  const { loop, parties } = yield* beginning(hooks, before, setUp(estimator, options.input, start))
   const result = yield* (yield* Rendezvous).meet(runLoop(loop), parties).pipe(
     Effect.onExit((exit) => {
       const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"

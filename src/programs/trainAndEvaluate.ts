@@ -32,7 +32,7 @@ export interface TrainSpec<E, R, HE, HR> {
 }
 
 /** @category models @since 0.1.0 */
-export interface EvalSpec<E, R, XE, XR> {
+export interface EvalSpec<E, R, XE, XR, HE = never, HR = never> {
   readonly input: Input<E, R>
   /** Batches of each evaluation. Default: to the end of the input (the original's default is 100). */
   readonly steps?: number
@@ -46,12 +46,14 @@ export interface EvalSpec<E, R, XE, XR> {
    */
   readonly startDelaySecs?: number
   readonly exporters?: ReadonlyArray<Exporter<XE, XR>>
+  /** Of each evaluation. */
+  readonly hooks?: ReadonlyArray<Hook<HE, HR>>
 }
 
 /** @category models @since 0.1.0 */
-export interface TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR> {
+export interface TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR, WE = never, WR = never> {
   readonly train: TrainSpec<E, R, HE, HR>
-  readonly evaluate: EvalSpec<VE, VR, XE, XR>
+  readonly evaluate: EvalSpec<VE, VR, XE, XR, WE, WR>
   /** The checkpoints of so many best evaluations are kept besides the newest; by default those with the least loss. */
   readonly keepBest?: scores.MetricChoice & { readonly count: number }
 }
@@ -78,13 +80,30 @@ const defaultThrottleSecs = 600
  * @category programs
  * @since 0.1.0
  */
-export const trainAndEvaluate = <P, E = never, R = never, HE = never, HR = never, VE = never, VR = never, XE = never, XR = never>(
-  estimator: Estimator<P>,
-  options: TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR>
-): Effect.Effect<TrainAndEvaluateResult, EstimatorError | E | HE | VE | XE, EstimatorServices | R | HR | VR | XR> =>
+export const trainAndEvaluate = <
+  P,
+  ME = never,
+  MR = never,
+  E = never,
+  R = never,
+  HE = never,
+  HR = never,
+  VE = never,
+  VR = never,
+  XE = never,
+  XR = never,
+  WE = never,
+  WR = never
+>(
+  estimator: Estimator<P, ME, MR>,
+  options: TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR, WE, WR>
+): Effect.Effect<TrainAndEvaluateResult, EstimatorError | ME | E | HE | VE | XE | WE, EstimatorServices | MR | R | HR | VR | XR | WR> =>
   Effect.scoped(inTurn(estimator, options))
 
-const validate = (spec: EvalSpec<unknown, unknown, unknown, unknown>, keepBest: { readonly count: number } | undefined): ConfigError | undefined => {
+const validate = (
+  spec: EvalSpec<unknown, unknown, unknown, unknown, unknown, unknown>,
+  keepBest: { readonly count: number } | undefined
+): ConfigError | undefined => {
   for (const key of ["throttleSecs", "startDelaySecs"] as const) {
     const value = spec[key]
     if (value !== undefined && !(value >= 0)) return new ConfigError({ key: `evaluate.${key}`, detail: `expected 0 or more seconds, got ${value}.` })
@@ -98,9 +117,9 @@ const validate = (spec: EvalSpec<unknown, unknown, unknown, unknown>, keepBest: 
   return undefined
 }
 
-const inTurn = Effect.fn("Estimator.trainAndEvaluate")(function* <P, E, R, HE, HR, VE, VR, XE, XR>(
-  estimator: Estimator<P>,
-  options: TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR>
+const inTurn = Effect.fn("Estimator.trainAndEvaluate")(function* <P, ME, MR, E, R, HE, HR, VE, VR, XE, XR, WE, WR>(
+  estimator: Estimator<P, ME, MR>,
+  options: TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR, WE, WR>
 ) {
   const { modelDir } = yield* Effect.fromResult(RunConfig.decode(estimator.config))
   const wrong = validate(options.evaluate, options.keepBest)
@@ -110,7 +129,7 @@ const inTurn = Effect.fn("Estimator.trainAndEvaluate")(function* <P, E, R, HE, H
     return yield* new ConfigError({ key: "modelDir", detail })
   }
   const rounds = yield* makeRounds(estimator, options, modelDir)
-  const trainOptions: TrainOptions<E, R, HE | VE | XE | EstimatorError, HR | VR | XR | EstimatorServices> = {
+  const trainOptions: TrainOptions<E, R, HE | VE | XE | WE | ME | EstimatorError, HR | VR | XR | WR | MR | EstimatorServices> = {
     input: options.train.input,
     // first, so that what other hooks measure from `beforeRun` on is a run and no evaluation
     hooks: [evaluating(rounds.next, options.evaluate), ...(options.train.hooks ?? [])],
@@ -123,7 +142,7 @@ const inTurn = Effect.fn("Estimator.trainAndEvaluate")(function* <P, E, R, HE, H
 })
 
 /** Starts an evaluation when there is a new checkpoint and the time has come: as the original's listener with its timer. */
-const evaluating = <E, R>(next: Effect.Effect<void, E, R>, spec: EvalSpec<unknown, unknown, unknown, unknown>): Hook<E, R> => {
+const evaluating = <E, R>(next: Effect.Effect<void, E, R>, spec: EvalSpec<unknown, unknown, unknown, unknown, unknown, unknown>): Hook<E, R> => {
   const { startDelaySecs = 0, throttleSecs = defaultThrottleSecs } = spec
   let due = 0
   let startStep = 0
@@ -155,9 +174,9 @@ const evaluating = <E, R>(next: Effect.Effect<void, E, R>, spec: EvalSpec<unknow
 }
 
 /** The evaluations of one call, and what is known of those before. */
-const makeRounds = Effect.fnUntraced(function* <P, VE, VR, XE, XR>(
-  estimator: Estimator<P>,
-  options: TrainAndEvaluateOptions<unknown, unknown, unknown, unknown, VE, VR, XE, XR>,
+const makeRounds = Effect.fnUntraced(function* <P, ME, MR, VE, VR, XE, XR, WE, WR>(
+  estimator: Estimator<P, ME, MR>,
+  options: TrainAndEvaluateOptions<unknown, unknown, unknown, unknown, VE, VR, XE, XR, WE, WR>,
   modelDir: string
 ) {
   const { evaluate: spec, keepBest } = options
@@ -181,8 +200,9 @@ const makeRounds = Effect.fnUntraced(function* <P, VE, VR, XE, XR>(
   })
   yield* findBest
   const run = Effect.fnUntraced(function* (ref: CheckpointRef) {
-    const evaluateOptions: EvaluateOptions<VE, VR> = {
+    const evaluateOptions: EvaluateOptions<VE, VR, WE, WR> = {
       input: spec.input,
+      hooks: spec.hooks ?? [],
       checkpointPath: ref.path,
       ...(spec.steps === undefined ? {} : { steps: spec.steps }),
       ...(spec.name === undefined ? {} : { name: spec.name })

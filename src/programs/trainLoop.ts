@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,8 +10,9 @@ import { globalStepName, type State } from "../domain/Program.ts"
 import * as iterationControl from "../domain/iterationControl.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import * as TpuConfig from "../domain/TpuConfig.ts"
-import type { Hook, HookSignal, RunContext, RunValues } from "../services/Hooks.ts"
+import type { Hook, RunContext, RunValues } from "../services/Hooks.ts"
 import type { Draining } from "./drain.ts"
+import { afterRuns, endAll } from "./hooks/callAll.ts"
 import type { SavePoints } from "./hooks/savePoints.ts"
 import type { Pump } from "./pump.ts"
 import type { Saver } from "./saver.ts"
@@ -21,9 +21,9 @@ import type { Session } from "./session.ts"
 /** @category models @since 0.1.0 */
 export interface Loop<E, HE, HR> {
   readonly config: RunConfig
-  readonly run: Session
+  readonly run: Session<unknown, unknown>
   readonly pump: Pump<E>
-  readonly outfeed: Draining<unknown>
+  readonly outfeed: Draining<unknown, unknown>
   readonly hooks: ReadonlyArray<Hook<HE, HR>>
   readonly startStep: number
   readonly lastStep: number | undefined
@@ -115,24 +115,3 @@ const isNumeric = (exit: Exit.Exit<unknown, unknown>): boolean => {
 }
 
 const mean = (losses: Float32Array): number => losses.reduce((sum, loss) => sum + loss, 0) / losses.length
-
-/** Every hook sees every run, also one that another hook stops; but for `discard`, which is like a failure. */
-const afterRuns = Effect.fnUntraced(function* <HE, HR>(hooks: ReadonlyArray<Hook<HE, HR>>, context: RunContext, values: RunValues) {
-  const signals = new Set<HookSignal>()
-  for (const hook of hooks) {
-    if (hook.afterRun === undefined) continue
-    signals.add(yield* hook.afterRun(context, values))
-    if (signals.has("discard")) break
-  }
-  return signals
-})
-
-/** Every hook's `end`, also those after one that fails. @category programs @since 0.1.0 */
-export const endAll = Effect.fnUntraced(function* <HE, HR>(hooks: ReadonlyArray<Hook<HE, HR>>, context: RunContext) {
-  const failures: Array<Cause.Cause<HE>> = []
-  for (const hook of hooks) {
-    const exit = yield* Effect.exit(hook.end?.(context) ?? Effect.void)
-    if (Exit.isFailure(exit)) failures.push(exit.cause)
-  }
-  if (failures.length > 0) return yield* Effect.failCause(failures.reduce((all, cause) => Cause.combine(all, cause)))
-})

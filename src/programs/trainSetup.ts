@@ -40,7 +40,7 @@ export interface Start<HE, HR> {
 }
 
 /** Reads the first batch, for which the model is traced and compiled, and gives the state its values. */
-const open = Effect.fnUntraced(function* <P, E, R, HE, HR>(estimator: Estimator<P>, input: Input<E, R>, start: Start<HE, HR>) {
+const open = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(estimator: Estimator<P, ME, MR>, input: Input<E, R>, start: Start<HE, HR>) {
   const { config, log, restored, startStep } = start
   const from = restored?.checkpoint.texts.get(savers.inputPositionText)
   const { layout, source } = yield* deploy(estimator, "train", input, config)
@@ -61,7 +61,11 @@ const open = Effect.fnUntraced(function* <P, E, R, HE, HR>(estimator: Estimator<
 })
 
 /** @category constructors @since 0.1.0 */
-export const setUp = Effect.fnUntraced(function* <P, E, R, HE, HR>(estimator: Estimator<P>, input: Input<E, R>, start: Start<HE, HR>) {
+export const setUp = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
+  estimator: Estimator<P, ME, MR>,
+  input: Input<E, R>,
+  start: Start<HE, HR>
+) {
   const { config, hooks, lastStep, log, restored, startStep } = start
   const { feed, first, firstCache, from, run } = yield* open(estimator, input, start)
   const { executable, spec } = run
@@ -69,7 +73,7 @@ export const setUp = Effect.fnUntraced(function* <P, E, R, HE, HR>(estimator: Es
   const sleepSecs = config.tpu.initialInfeedSleepSecs
   const pump = pumps.make<E | InputError>({ feed, first, spec, executable, limit, pad: false, sleepSecs })
   const contextAt = (step: number): RunContext => ({
-    ...session.contextBefore(config, step, lastStep, log),
+    ...session.contextBefore("train", config, step, lastStep, log),
     readState: executable.readState,
     batchSize: spec.batchSize
   })

@@ -29,7 +29,7 @@ const find = Effect.fnUntraced(function* (from: string) {
 
 /** To be called once the state has its first values; does nothing without settings. Gives the file that was read. @category programs @since 0.1.0 */
 export const warmStart = Effect.fnUntraced(function* (
-  session: Session,
+  session: Session<unknown, unknown>,
   settings: WarmStart | undefined
 ): Effect.fn.Return<string | undefined, CheckpointError | ConfigError | ExecuteError, CheckpointStore> {
   if (settings === undefined) return undefined

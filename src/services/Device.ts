@@ -20,7 +20,10 @@ import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Pro
  * @since 0.1.0
  */
 export interface Executable {
-  /** Sets every state leaf to its first value for this seed; the same seed gives the same bits on every engine. */
+  /**
+   * Begins anew: every state leaf gets its first value for this seed (the same seed gives the same bits on every engine), and
+   * batches that no step has used and outputs that nobody has taken are dropped.
+   */
   readonly initialise: (seed: number) => Effect.Effect<void, ExecuteError>
   /**
    * Hands over one global batch. The data is copied (or read) before the effect ends, so the caller may reuse it.

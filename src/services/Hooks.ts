@@ -13,8 +13,10 @@ import type { Mode, State } from "../domain/Program.ts"
 /** @category models @since 0.1.0 */
 export interface RunContext {
   readonly mode: Mode
-  /** Global step before (in `beforeRun`) or after (elsewhere) the run. */
+  /** Training: global step before (in `beforeRun`) or after (elsewhere) the run. Evaluation and prediction: batches so far. */
   readonly step: number
+  /** Training: as `step`. Evaluation and prediction: that of the state, the same throughout. */
+  readonly globalStep: number
   /** Where the program will end, when it is known. */
   readonly lastStep: number | undefined
   /** A copy of the state; costs a read of the device. */
@@ -28,18 +30,18 @@ export interface RunContext {
 
 /** @category models @since 0.1.0 */
 export interface RunValues {
-  /** Steps of this run. */
+  /** Steps, or batches, of this run. */
   readonly iterations: number
-  /** As reported: the last step's loss, or the mean over the run with `trackMean`. */
+  /** As reported: the last step's loss, or in training the mean over the run with `trackMean`. NaN in prediction. */
   readonly loss: number
-  /** Each step's loss. */
+  /** Each step's loss; NaN in prediction. */
   readonly losses: Float32Array
 }
 
 /**
  * What a hook wants after a run: `"continue"`; `"save"`, a checkpoint of this step whatever the interval; `"stop"`, the end
  * of the program after this run; `"discard"`, its end at once without saving the state on the device: hooks after it do
- * not see this run, as if it had failed.
+ * not see this run, as if it had failed. Evaluation and prediction save nothing: there `"save"` is `"continue"`.
  *
  * @category models
  * @since 0.1.0
@@ -50,7 +52,7 @@ export type HookSignal = "continue" | "save" | "stop" | "discard"
  * All points are optional. Order: every hook's `begin`; state initialised or restored; every `afterCreate`; then per
  * run every `beforeRun`, the run, every `afterRun`; at the end every `end` (also after a failure or an interruption,
  * where the original skips it). Around each checkpoint, wherever it falls among these: every `beforeSave`, the hooks'
- * texts, the write, every `afterSave`.
+ * texts, the write, every `afterSave`. Evaluation and prediction have no checkpoints, and so none of these points.
  *
  * @category models
  * @since 0.1.0
@@ -84,7 +86,7 @@ export type HookError<H extends AnyHook> = H extends Hook<infer E, infer _R> ? E
 /** Requirements of a hook, or of a union of hooks. @category models @since 0.1.0 */
 export type HookServices<H extends AnyHook> = H extends Hook<infer _E, infer R> ? R : never
 
-/** Hooks of every program of an application; none by default. Those given to a program come after them. @category services @since 0.1.0 */
+/** Hooks of every training of an application; none by default. Those given to a program come after them. An evaluation may fall within a training, so evaluations and predictions only have the hooks they are given. @category services @since 0.1.0 */
 export const Hooks = Context.Reference<ReadonlyArray<Hook>>("effect-estimator/services/Hooks", { defaultValue: () => [] })
 
 /** Adds a hook after those provided so far. @category layers @since 0.1.0 */

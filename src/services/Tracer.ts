@@ -6,13 +6,13 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { TraceError } from "../domain/Errors.ts"
-import type { CacheFn, Metric, ModelFn, Nest } from "../domain/Model.ts"
+import type { CacheFn, EffectMetric, HostFunction, Metric, ModelFn, Nest } from "../domain/Model.ts"
 import type { Mode, Program } from "../domain/Program.ts"
-import type { Tensor, TensorType } from "../domain/Tensor.ts"
+import type { TensorType } from "../domain/Tensor.ts"
 
 /** @category models @since 0.1.0 */
-export interface TraceRequest<P> {
-  readonly modelFn: ModelFn<P>
+export interface TraceRequest<P, E = never, R = never> {
+  readonly modelFn: ModelFn<P, E, R>
   readonly cacheFn?: CacheFn | undefined
   readonly mode: Mode
   readonly params: P
@@ -26,9 +26,9 @@ export interface TraceRequest<P> {
 }
 
 /** A metric of the spec, with the outfeed leaves that feed it. @category models @since 0.1.0 */
-export interface TracedMetric {
+export interface TracedMetric<E = never, R = never> {
   readonly name: string
-  readonly metric: Metric
+  readonly metric: Metric | EffectMetric<E, R>
   /** Metric tensor name to index in the outfeed. */
   readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
 }
@@ -40,18 +40,20 @@ export interface TracedMetric {
  * @category models
  * @since 0.1.0
  */
-export interface Traced {
+export interface Traced<E = never, R = never> {
   readonly program: Program
-  readonly metrics: ReadonlyArray<TracedMetric>
+  readonly metrics: ReadonlyArray<TracedMetric<E, R>>
   readonly hostCall:
     | {
         readonly everySteps: number
-        readonly call: (tensors: { readonly [name: string]: Tensor }, step: number) => void
+        readonly call: HostFunction<E, R>
         readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
       }
     | undefined
   /** Prediction name and its index in the outfeed. */
   readonly predictions: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
+  /** Evaluate: index in the outfeed of each replica's own loss. */
+  readonly replicaLoss: number | undefined
 }
 
 /** @category services @since 0.1.0 */
@@ -59,6 +61,6 @@ export class Tracer extends Context.Service<
   Tracer,
   {
     /** Atomic: the caller's tfjs backend, variables and scopes are as before, also after a failure. */
-    readonly trace: <P>(request: TraceRequest<P>) => Effect.Effect<Traced, TraceError>
+    readonly trace: <P, E, R>(request: TraceRequest<P, E, R>) => Effect.Effect<Traced<E, R>, TraceError>
   }
 >()("effect-estimator/services/Tracer") {}

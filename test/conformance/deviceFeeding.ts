@@ -47,6 +47,23 @@ const bounded = (it: It, n: number) => {
     })
   )
 
+  it.effect("begins anew when initialised: what a run that was left had been fed, and its outputs, are gone", () =>
+    Effect.gen(function* () {
+      const executable = yield* started(linear(n))
+      for (const batch of linearBatches(n, 0, 2)) yield* executable.feed(batch)
+      yield* executable.run(1)
+      yield* executable.endInput
+      yield* executable.initialise(7)
+      const [, , third] = linearBatches(n, 0, 3)
+      yield* executable.feed(third!)
+      const { losses } = yield* executable.run(1)
+      assert.deepStrictEqual(stepNumbers(yield* executable.outfeed), [1])
+      const fresh = yield* started(linear(n))
+      yield* fresh.feed(third!)
+      assert.deepStrictEqual([...losses], [...(yield* fresh.run(1)).losses])
+    })
+  )
+
   it.effect("holds steps back until their outputs are taken, and gives them in order", () =>
     Effect.gen(function* () {
       const executable = yield* started(linear(n))

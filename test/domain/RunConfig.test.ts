@@ -21,6 +21,7 @@ it("fills in the documented defaults", () => {
       numShards: undefined,
       numCoresPerReplica: undefined,
       perHostInput: "PerHostV1",
+      evalTrainingInputConfiguration: "PerHostV1",
       initialInfeedSleepSecs: undefined,
       inputPartitionDims: undefined
     }

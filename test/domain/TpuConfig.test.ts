@@ -29,6 +29,7 @@ it("[row 11] has the original's defaults", () => {
     numShards: undefined,
     numCoresPerReplica: undefined,
     perHostInput: "PerHostV1",
+    evalTrainingInputConfiguration: "PerHostV1",
     initialInfeedSleepSecs: undefined,
     inputPartitionDims: undefined
   })
@@ -38,6 +39,7 @@ it("[row 12] a boolean perHostInput stands for PerShard and PerHostV1; the other
   assert.strictEqual(tpu({ perHostInput: false }).perHostInput, "PerShard")
   assert.strictEqual(tpu({ perHostInput: true }).perHostInput, "PerHostV1")
   for (const perHostInput of ["PerShard", "PerHostV1", "PerHostV2", "Broadcast"]) assert.strictEqual(tpu({ perHostInput }).perHostInput, perHostInput)
+  assert.strictEqual(tpu({ evalTrainingInputConfiguration: "Sliced" }).evalTrainingInputConfiguration, "Sliced")
 })
 
 for (const value of [0, -2, 1.5, NaN, "10", "060s", "0s", "5 m", "1d", "s", true, null]) {

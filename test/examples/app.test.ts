@@ -134,7 +134,7 @@ it.effect("a checkpoint that is deleted before it is read is asked for again; wh
   let failures = 0
   const gone = new CheckpointError({ reason: "NotFound", file: "m", detail: "deleted" })
   const corrupt = new CheckpointError({ reason: "Corrupt", file: "m", detail: "bits" })
-  let error = gone
+  let error = corrupt
   const deleting = Layer.effect(
     CheckpointStore,
     Effect.map(CheckpointStore, (inner) =>
@@ -143,15 +143,19 @@ it.effect("a checkpoint that is deleted before it is read is asked for again; wh
   )
   return Effect.gen(function* () {
     yield* until("curve", ({ state }) => state === "done")
-    failures = 2
-    const again = yield* post("/curve/predict", question)
-    assert.strictEqual(again.status, 200)
-    assert.lengthOf(lines(yield* again.text), 13)
     failures = 1
-    error = corrupt
     const broken = yield* post("/curve/predict", question)
     assert.strictEqual(broken.status, 500)
     assert.include(yield* broken.text, "Corrupt")
+    failures = 2
+    error = gone
+    const again = yield* post("/curve/predict", question)
+    assert.strictEqual(again.status, 200)
+    assert.lengthOf(lines(yield* again.text), 13)
+    // what has been loaded serves every request until there is a newer one
+    failures = 1
+    assert.strictEqual((yield* post("/curve/predict", question)).status, 200)
+    assert.strictEqual(failures, 1)
   }).pipe(
     Effect.provide(
       Server.layer.pipe(

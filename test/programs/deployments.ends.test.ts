@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Layer, Schema, Stream } from "effect"
-import { Estimator, fromArrays, fromTokens, interleave, Metrics, type Input, Tensor } from "../../src/index.ts"
+import { Estimator, fromArrays, fromTokens, interleave, Metrics, type Input, type Model, Tensor } from "../../src/index.ts"
 import * as CheckpointStoreMemory from "../../src/layers/storage/CheckpointStoreMemory.ts"
 import { byReplica, estimatorOf, newSeen, numbered, recordLog, rows, system, trained, type Mode } from "./deploymentModels.ts"
 
@@ -50,6 +50,23 @@ describe("ends and padding", () => {
         assert.closeTo(result.metrics["mean"]!, values.reduce((a, b) => a + b, 0) / values.length, 1e-3, mode)
       }
     })
+  )
+  it.effect("[row 139] the loss of an evaluation is that of its examples, also where replicas have few or none", () =>
+    Effect.gen(function* () {
+      // the loss of a row is its value; weighed by `valid`, so that padding within a replica's rows does not count either
+      const modelFn: Model.ModelFn<unknown> = ({ features, valid }) => ({ loss: tf.div(tf.sum(tf.mul(features, valid)), tf.sum(valid)) })
+      for (const [batches, lastRows] of [
+        [[5, 2], 1],
+        [[1, 6], 2],
+        [[3, 3], 2]
+      ] as const) {
+        const calls: Array<Input.InputContext> = []
+        const input = numbered(calls, batches, lastRows)
+        const result = yield* Estimator.evaluate(estimatorOf(newSeen(), { perHostInput: "PerHostV2" }, { modelFn }), { input })
+        const values = batches.flatMap((count, u) => Array.from({ length: (count - 1) * calls[u]!.batchSize + lastRows }, (_, i) => 1000 * u + i))
+        assert.closeTo(result.loss, values.reduce((a, b) => a + b, 0) / values.length, 1e-3)
+      }
+    }).pipe(Effect.provide(system({ hosts: 2, coresPerHost: 2 })))
   )
   it.effect.prop(
     "[row 77] [row 81] evaluated examples are those of the data set, for any topology, batch size and end",

@@ -85,6 +85,26 @@ describe("who is called, with which batch size, and which rows go where", () => 
       }
     })
   )
+  it.effect("[row 12] [row 38] Sliced: an evaluation on several hosts calls once, with the global batch, which is split over all replicas", () =>
+    Effect.gen(function* () {
+      const calls: Array<Input.InputContext> = []
+      const seen = newSeen()
+      const tpu = { perHostInput: "PerHostV1", evalTrainingInputConfiguration: "Sliced" } as const
+      const result = yield* Estimator.evaluate(estimatorOf(seen, tpu), { input: numbered(calls, 2, 3) })
+      assert.deepStrictEqual(
+        calls.map(({ batchSize, host, invocation, invocations, replicasFed }) => ({ batchSize, host, invocation, invocations, replicasFed })),
+        [{ batchSize: 8, host: 0, invocation: 0, invocations: 1, replicasFed: 4 }]
+      )
+      assert.strictEqual(seen.batchSize, 2)
+      assert.deepStrictEqual(seen.steps[0], [0, 1, 2, 3, 4, 5, 6, 7])
+      assert.strictEqual(result.examples, 11)
+      assert.strictEqual(result.metrics["mean"], 5)
+      // training is deployed as before
+      const trainCalls: Array<Input.InputContext> = []
+      yield* Estimator.train(estimatorOf(newSeen(), tpu), { input: numbered(trainCalls, 1) })
+      assert.strictEqual(trainCalls.length, 2)
+    }).pipe(Effect.provide(system({ hosts: 2, coresPerHost: 2 })))
+  )
   it.effect("[row 57] on one core the input is called once, with the global batch", () =>
     Effect.gen(function* () {
       for (const mode of ["PerShard", "PerHostV1", "PerHostV2", "Broadcast"] as const) {

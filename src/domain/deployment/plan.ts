@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { ConfigError } from "../Errors.ts"
 import type { Mode } from "../Program.ts"
 import * as Topology from "../Topology.ts"
-import type { InputMode } from "../TpuConfig.ts"
+import type { EvalInputMode, InputMode } from "../TpuConfig.ts"
 
 /** One call of the input. @category models @since 0.1.0 */
 export interface Unit {
@@ -43,6 +43,8 @@ export interface PlanRequest {
    * whole batch goes to every replica. Outside training `PerShard` is `PerHostV1`.
    */
   readonly perHostInput: InputMode
+  /** `Sliced`: an evaluation's input is called once, and its batch is split over the replicas of all hosts. */
+  readonly evalInput: EvalInputMode
   readonly mode: Mode
   /** The configured global size for this mode. */
   readonly batchSize: number | undefined
@@ -51,10 +53,12 @@ export interface PlanRequest {
 const sizeKeys = { train: "trainBatchSize", evaluate: "evalBatchSize", predict: "predictBatchSize" } as const
 
 /** What several hosts can do outside training: each other way would lose the order of the rows, or rows themselves. */
-const manyHostsWrong = ({ mode, perHostInput, topology }: PlanRequest): ConfigError | undefined => {
+const manyHostsWrong = ({ evalInput, mode, perHostInput, topology }: PlanRequest): ConfigError | undefined => {
   if (topology.hosts === 1 || mode === "train" || perHostInput === "Broadcast") return undefined
+  if (mode === "evaluate" && evalInput === "Sliced") return undefined
   if (perHostInput === "PerHostV2" && (mode === "evaluate" || Topology.replicasOf(topology) === 1)) return undefined
-  const ways = mode === "evaluate" ? '"PerHostV2" or "Broadcast"' : '"Broadcast", or "PerHostV2" with one replica'
+  const ways =
+    mode === "evaluate" ? '"PerHostV2" or "Broadcast" (or evalTrainingInputConfiguration "Sliced")' : '"Broadcast", or "PerHostV2" with one replica'
   const detail = `"${perHostInput}" cannot ${mode} on ${topology.hosts} hosts; use ${ways}, or one host.`
   return new ConfigError({ key: "tpu.perHostInput", detail })
 }
@@ -86,6 +90,9 @@ export const plan = (request: PlanRequest): Result.Result<Plan, ConfigError> => 
     })
   const common = { mode, globalBatchSize: batchSize, broadcast: perHostInput === "Broadcast" }
   const share = batchSize / replicas
+  if (mode === "evaluate" && request.evalInput === "Sliced" && perHostInput !== "Broadcast") {
+    return Result.succeed({ ...common, units: unitsOf(1, replicas), draws: 1, batchSize })
+  }
   switch (perHostInput) {
     case "PerShard":
       return Result.succeed({ ...common, units: unitsOf(replicas, 1), draws: 1, batchSize: share })

@@ -96,7 +96,7 @@ const variableLeaves = (recording: Recording, needed: ReadonlyArray<NodeId>, mod
   )
 }
 
-const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs): ReadonlyArray<Leaf> => {
+const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs<unknown, unknown>): ReadonlyArray<Leaf> => {
   const { builder } = recording
   const int = (value: number) => builder.add("Fill", [], { dtype: "int32", shape: [], value })
   const tick = builder.add("Constant", [], { shape: [3], data: Int32Array.of(0, 0, 1) })
@@ -132,7 +132,7 @@ const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: Sp
   ]
 }
 
-const stepOutputs = (leaves: ReadonlyArray<Leaf>, { loss, outfeeds }: SpecOutputs): ReadonlyArray<Output> => [
+const stepOutputs = (leaves: ReadonlyArray<Leaf>, { loss, outfeeds }: SpecOutputs<unknown, unknown>): ReadonlyArray<Output> => [
   ...leaves.map(({ name, next }): Output => ({ name, role: { _tag: "State" }, node: next })),
   ...(loss === undefined ? [] : [{ name: "loss", role: { _tag: "Loss" }, node: loss } as const]),
   ...outfeeds.map(({ name, node }): Output => ({ name, role: { _tag: "Outfeed" }, node }))
@@ -165,7 +165,7 @@ const initGraph = (recording: Recording, given: Given, leaves: ReadonlyArray<Lea
   })
 }
 
-export const assemble = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs): Assembled => {
+export const assemble = (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs<unknown, unknown>): Assembled => {
   const leaves = stateLeaves(recording, given, mode, outputs)
   const batch = given.batch.map(({ name, node }): Extraction["parameters"][number] => ({
     name,

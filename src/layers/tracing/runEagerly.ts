@@ -13,8 +13,8 @@ import { makeEagerRandom } from "./random.ts"
 import { makeEagerVariables } from "./variables.ts"
 
 /** @category eager @since 0.1.0 */
-export interface EagerRun<P> {
-  readonly modelFn: ModelFn<P>
+export interface EagerRun<P, E = never, R = never> {
+  readonly modelFn: ModelFn<P, E, R>
   readonly mode: Mode
   readonly params: P
   /** One batch, rows on axis 0, in the structure that the input gives. */
@@ -37,7 +37,7 @@ export interface EagerRun<P> {
  * @category eager
  * @since 0.1.0
  */
-export const runEagerly = <P>({
+export const runEagerly = <P, E = never, R = never>({
   modelFn,
   mode,
   params,
@@ -47,7 +47,7 @@ export const runEagerly = <P>({
   seed = 0,
   step = 0,
   variables = makeEagerVariables(seed)
-}: EagerRun<P>): EstimatorSpec => {
+}: EagerRun<P, E, R>): EstimatorSpec<E, R> => {
   registerGradients()
   const leaves = (data: Nest<Tensor>) => nest.map(data, "", (x) => tf.tensor(x.data, [...x.shape], x.dtype)) as FeatureNest // see its docstring
   const first = nest.flatten(features, "features")[0]

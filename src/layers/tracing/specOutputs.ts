@@ -17,7 +17,7 @@ export interface Outfeed {
   readonly node: NodeId
 }
 
-export interface SpecOutputs extends Pick<Traced, "metrics" | "hostCall" | "predictions"> {
+export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "metrics" | "hostCall" | "predictions" | "replicaLoss"> {
   readonly loss: NodeId | undefined
   readonly outfeeds: ReadonlyArray<Outfeed>
   /** Successors of the cache leaves. */
@@ -40,7 +40,7 @@ const checkRows = (x: tf.Tensor, rows: number, what: string): void => {
   }
 }
 
-const checkLoss = (spec: EstimatorSpec, mode: Mode): void => {
+const checkLoss = (spec: EstimatorSpec<unknown, unknown>, mode: Mode): void => {
   if (mode === "predict") return
   if (spec.loss === undefined || spec.loss === null)
     throw invalid(`the spec has no loss, which mode "${mode}" needs: return { loss } with a float32 scalar`)
@@ -50,7 +50,7 @@ const checkLoss = (spec: EstimatorSpec, mode: Mode): void => {
   }
 }
 
-const checkCache = (spec: EstimatorSpec, leaves: ReadonlyArray<TensorType>): ReadonlyArray<tf.Tensor> => {
+const checkCache = (spec: EstimatorSpec<unknown, unknown>, leaves: ReadonlyArray<TensorType>): ReadonlyArray<tf.Tensor> => {
   const cache = spec.cache ?? []
   if (!Array.isArray(cache)) throw failure("CacheMismatch", `cache must be an array of tensors`, { op: "modelFn" })
   if (cache.length !== leaves.length) {
@@ -73,18 +73,24 @@ const checkCache = (spec: EstimatorSpec, leaves: ReadonlyArray<TensorType>): Rea
   return cache
 }
 
-const everyStepsOf = ({ everySteps = 1 }: HostCall): number => {
+const everyStepsOf = ({ everySteps = 1 }: HostCall<unknown, unknown>): number => {
   if (!(Number.isInteger(everySteps) && everySteps > 0)) throw invalid(`hostCall.everySteps is ${everySteps}; it must be a positive whole number`)
   return everySteps
 }
 
 /** `mode`, `rows` (of this replica's batch) and the cache leaves decide what the spec must have. */
-export const specOutputs = (recording: Recording, spec: unknown, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>): SpecOutputs => {
-  if (spec instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
-  if (typeof spec !== "object" || spec === null || spec instanceof tf.Tensor)
+export const specOutputs = <E, R>(
+  recording: Recording,
+  spec: EstimatorSpec<E, R>,
+  mode: Mode,
+  rows: number,
+  cacheLeaves: ReadonlyArray<TensorType>
+): SpecOutputs<E, R> => {
+  const given: unknown = spec // of callers without types; every field is looked at below before it is used
+  if (given instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
+  if (typeof given !== "object" || given === null || given instanceof tf.Tensor)
     throw invalid("modelFn must return a record such as { loss, predictions }")
-  const checked: EstimatorSpec = spec // every field is looked at below before it is used
-  checkLoss(checked, mode)
+  checkLoss(spec, mode)
   const outfeeds: Array<Outfeed> = []
   const put = (name: string, x: tf.Tensor): number => outfeeds.push({ name, node: recording.nodeOf(x, name, undefined) }) - 1
   const all = (prefix: string, tensors: { readonly [name: string]: tf.Tensor }, perRow: boolean) =>
@@ -94,28 +100,29 @@ export const specOutputs = (recording: Recording, spec: unknown, mode: Mode, row
       if (perRow) checkRows(x, rows, path)
       return { name, outfeed: put(path, x) }
     })
-  const predictions = checkedPredictions(checked, mode)
+  const predictions = checkedPredictions(spec, mode)
   return {
-    loss: checked.loss === undefined || mode === "predict" ? undefined : recording.nodeOf(checked.loss, "loss", undefined),
+    loss: spec.loss === undefined || mode === "predict" ? undefined : recording.nodeOf(spec.loss, "loss", undefined),
+    replicaLoss: mode === "evaluate" ? put("replica_loss", spec.loss!) : undefined, // checked above
     predictions: all("predictions", predictions, true),
     metrics:
       mode === "evaluate"
-        ? Object.entries(checked.evalMetrics ?? {}).map(([name, { tensors, metric }]): TracedMetric => ({
+        ? Object.entries(spec.evalMetrics ?? {}).map(([name, { tensors, metric }]): TracedMetric<E, R> => ({
             name,
             metric,
             tensors: all(`metrics/${name}`, tensors, true)
           }))
         : [],
     hostCall:
-      mode === "predict" || checked.hostCall === undefined
+      mode === "predict" || spec.hostCall === undefined
         ? undefined
-        : { call: checked.hostCall.call, everySteps: everyStepsOf(checked.hostCall), tensors: all("host_call", checked.hostCall.tensors, false) },
-    cache: checkCache(checked, cacheLeaves).map((x, i) => recording.nodeOf(x, `cache/${i}`, undefined)),
+        : { call: spec.hostCall.call, everySteps: everyStepsOf(spec.hostCall), tensors: all("host_call", spec.hostCall.tensors, false) },
+    cache: checkCache(spec, cacheLeaves).map((x, i) => recording.nodeOf(x, `cache/${i}`, undefined)),
     outfeeds
   }
 }
 
-const checkedPredictions = (spec: EstimatorSpec, mode: Mode): { readonly [name: string]: tf.Tensor } => {
+const checkedPredictions = (spec: EstimatorSpec<unknown, unknown>, mode: Mode): { readonly [name: string]: tf.Tensor } => {
   if (mode !== "predict") return {}
   if (spec.predictions === undefined || Object.keys(spec.predictions).length === 0) {
     throw invalid(`the spec has no predictions, which mode "predict" needs: return { predictions: { name: tensor } } with the batch on axis 0`)

@@ -23,10 +23,10 @@ import { fromStack } from "./source.ts"
 import { specOutputs, type SpecOutputs } from "./specOutputs.ts"
 import { recordedVariables } from "./variables.ts"
 
-interface Recorded {
+interface Recorded<E, R> {
   readonly recording: Recording
   readonly graphs: Assembled
-  readonly outputs: SpecOutputs
+  readonly outputs: SpecOutputs<E, R>
 }
 
 /**
@@ -71,7 +71,7 @@ const callUser = <A>(recording: Recording, f: () => A): A => {
   return result
 }
 
-const makeGiven = <P>(recording: Recording, request: TraceRequest<P>): Given => {
+const makeGiven = <P, E, R>(recording: Recording, request: TraceRequest<P, E, R>): Given => {
   const { builder } = recording
   const globalStep = builder.parameter(globalStepName, { _tag: "State", kind: "step", trainable: false }, { dtype: "int32", shape: [] })
   const leaves = [
@@ -92,11 +92,11 @@ const makeGiven = <P>(recording: Recording, request: TraceRequest<P>): Given => 
   return { globalStep, batch, cache }
 }
 
-const modelInput = <P>(recording: Recording, request: TraceRequest<P>, given: Given): ModelInput<P> => {
+const modelInput = <P, E, R>(recording: Recording, request: TraceRequest<P, E, R>, given: Given): ModelInput<P> => {
   const byName = new Map(given.batch.map(({ name, node }) => [name, recording.tensor(node, name)]))
   const leaf = (name: string): tf.Tensor => byName.get(name)!
   // the structure is the input's: see the docstring of `FeatureNest`
-  const structure = (types: TraceRequest<P>["features"], prefix: string) => nest.map(types, prefix, (_, name) => leaf(name)) as FeatureNest
+  const structure = (types: TraceRequest<P, E, R>["features"], prefix: string) => nest.map(types, prefix, (_, name) => leaf(name)) as FeatureNest
   const tensor = ({ node, name }: { readonly node: NodeId; readonly name: string }) => recording.tensor(node, name)
   return {
     features: structure(request.features, "features"),
@@ -113,11 +113,11 @@ const modelInput = <P>(recording: Recording, request: TraceRequest<P>, given: Gi
   }
 }
 
-const recordOnce = <P>(request: TraceRequest<P>, hostSeed: number, sourced: boolean): Recorded => {
+const recordOnce = <P, E, R>(request: TraceRequest<P, E, R>, hostSeed: number, sourced: boolean): Recorded<E, R> => {
   const recording = new Recording(request.replicas, outerStates(), sourced)
   return withRecording(recording, hostSeed, () => {
     const given = makeGiven(recording, request)
-    const spec: unknown = callUser(recording, () => request.modelFn(modelInput(recording, request, given)))
+    const spec = callUser(recording, () => request.modelFn(modelInput(recording, request, given)))
     const outputs = specOutputs(
       recording,
       spec,
@@ -131,7 +131,7 @@ const recordOnce = <P>(request: TraceRequest<P>, hostSeed: number, sourced: bool
 
 /** The tfjs function that made a literal of the step: found by its data, as the step graph has numbers of its own. */
 const drawerOf =
-  ({ recording }: Recorded) =>
+  ({ recording }: Recorded<unknown, unknown>) =>
   (literal: Node): string | undefined => {
     const nodes = recording.graph().nodes
     const at = nodes.findIndex((node) =>
@@ -146,7 +146,7 @@ const drawerOf =
  * Synchronous, hence atomic: TensorFlow.js is afterwards as it was. Throws `TraceError`; anything else that it throws is
  * a defect of this package.
  */
-export const trace = <P>(request: TraceRequest<P>): Traced => {
+export const trace = <P, E, R>(request: TraceRequest<P, E, R>): Traced<E, R> => {
   const [seed, other] = hostSeeds(request.seed)
   const first = recordOnce(request, seed, true)
   const second = recordOnce(request, other, false)
@@ -157,6 +157,7 @@ export const trace = <P>(request: TraceRequest<P>): Traced => {
     program: { mode: request.mode, step: optimize(graphs.step), init: optimize(graphs.init()) },
     metrics: outputs.metrics,
     hostCall: outputs.hostCall,
-    predictions: outputs.predictions
+    predictions: outputs.predictions,
+    replicaLoss: outputs.replicaLoss
   }
 }

@@ -6,7 +6,9 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as FileSystem from "effect/FileSystem"
 import type * as Option from "effect/Option"
+import type * as Path from "effect/Path"
 import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts"
 import type { IterationsPerLoop } from "../../domain/TpuConfig.ts"
 import * as MetricSinkConsole from "../../layers/sinks/MetricSinkConsole.ts"
@@ -37,7 +39,7 @@ export interface RunFlags {
 export interface Prepared {
   readonly parts: ProgramParts<unknown>
   /** The program's estimator with the configuration of file and flags. */
-  readonly estimator: Estimator.Estimator<unknown>
+  readonly estimator: Estimator.Estimator<unknown, unknown, FileSystem.FileSystem | Path.Path>
   readonly layer: Layer.Layer<Estimator.EstimatorServices, EngineUnavailable>
 }
 

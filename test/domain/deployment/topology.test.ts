@@ -37,7 +37,9 @@ describe("Topology", () => {
       }
       const cores = Array.from({ length: deviceReplicas }, (_, r) => Topology.coresOfReplica(topology, r)).flat()
       assert.strictEqual(new Set(cores.map(({ host, ordinal }) => `${host}/${ordinal}`)).size, Topology.coresOf(topology))
-      const { units } = Result.getOrThrow(plan({ topology, perHostInput: "PerHostV2", mode: "train", batchSize: deviceReplicas }))
+      const { units } = Result.getOrThrow(
+        plan({ topology, perHostInput: "PerHostV2", evalInput: "PerHostV1", mode: "train", batchSize: deviceReplicas })
+      )
       const fed = units.flatMap(({ firstReplica, host, replicasFed }) =>
         Array.from({ length: replicasFed }, (_, i) => ({ replica: firstReplica + i, host }))
       )

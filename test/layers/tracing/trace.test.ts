@@ -67,7 +67,7 @@ describe("a traced program", () => {
       )
         .step.outputs.filter((o) => o.role._tag !== "State")
         .map((o) => `${o.role._tag} ${o.name}`)
-    assert.deepStrictEqual(outputs("evaluate"), ["Loss loss", "Outfeed metrics/accuracy/hit", "Outfeed host_call/logits"])
+    assert.deepStrictEqual(outputs("evaluate"), ["Loss loss", "Outfeed replica_loss", "Outfeed metrics/accuracy/hit", "Outfeed host_call/logits"])
     assert.deepStrictEqual(outputs("predict"), ["Outfeed predictions/p"])
   })
 

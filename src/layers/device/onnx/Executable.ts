@@ -70,15 +70,21 @@ const makeFeed = (host: Host, plan: WorkerPlan) => {
     })
 }
 
-const makeOutfeed = (host: Host, plan: WorkerPlan): Effect.Effect<ReadonlyArray<StepOutput>, ExecuteError> => {
+const makeOutfeed = (host: Host, plan: WorkerPlan) => {
   const { control } = host
   const { slots } = plan.layout
   const views = slotViews(plan, plan.layout.outfeed)
   const losses = new Float32Array(plan.slotLosses)
   let next = 0
+  const waiting = () => (Atomics.load(control, Word.produced) - Atomics.load(control, Word.taken)) | 0
+  const drop = Effect.sync(() => {
+    const count = waiting()
+    next = (next + count) % slots
+    Atomics.add(control, Word.taken, count)
+  })
   const takeAll = (): Exit.Exit<ReadonlyArray<StepOutput>, ExecuteError> | undefined => {
     if (host.failure?.reason === "Closed") return Exit.fail(host.failure)
-    const count = (Atomics.load(control, Word.produced) - Atomics.load(control, Word.taken)) | 0
+    const count = waiting()
     // steps that were done before a failure are still handed out
     if (count === 0) return host.failure === undefined ? undefined : Exit.fail(host.failure)
     const outputs: Array<StepOutput> = []
@@ -90,7 +96,7 @@ const makeOutfeed = (host: Host, plan: WorkerPlan): Effect.Effect<ReadonlyArray<
     ring(control)
     return Exit.succeed(outputs)
   }
-  return Effect.suspend(() => takeAll() ?? host.wait(Wake.produced, takeAll))
+  return { take: Effect.suspend(() => takeAll() ?? host.wait(Wake.produced, takeAll)), drop }
 }
 
 /** Hands a command to the idle worker and waits for its end; an interrupt waits for the step under way. */
@@ -217,11 +223,18 @@ export const make = (host: Host, plan: WorkerPlan): Effect.Effect<Executable> =>
     const exclusive = semaphore.withPermit
     const run = makeRun(host, plan)
     const state = makeState(host, plan)
+    const outfeed = makeOutfeed(host, plan)
     return {
       initialise: (seed) => {
         const key = RandomKey.fromSeed(seed)
         const reopen = Effect.sync(() => Atomics.store(host.control, Word.ended, 0))
-        return exclusive(reopen.pipe(Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!)), Effect.andThen(state.allKnown)))
+        return exclusive(
+          reopen.pipe(
+            Effect.andThen(outfeed.drop),
+            Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!)),
+            Effect.andThen(state.allKnown)
+          )
+        )
       },
       feed: makeFeed(host, plan),
       run: (iterations) => exclusive(Effect.andThen(state.complete, run(iterations))),
@@ -233,7 +246,7 @@ export const make = (host: Host, plan: WorkerPlan): Effect.Effect<Executable> =>
         Atomics.store(host.control, Word.stop, 1)
         ring(host.control)
       }),
-      outfeed: makeOutfeed(host, plan),
+      outfeed: outfeed.take,
       readState: exclusive(state.read),
       copyState: (into) => exclusive(state.copy(into)),
       writeState: (values) => exclusive(state.write(values))

@@ -72,8 +72,16 @@ const runSteps = (stepper: Stepper.Stepper) => {
   }
 }
 
+/** Batches that were fed and never used: of a run that was left. */
+const dropFed = () => {
+  const fed = Atomics.load(control, Word.fed)
+  slot = (slot + ((fed - Atomics.load(control, Word.consumed)) | 0)) % slots
+  Atomics.store(control, Word.consumed, fed)
+}
+
 /** The first values by the reference rules, written to the state's first places. */
 const initialise = async () => {
+  dropFed()
   const { firstValues } = await import("./firstValues.ts")
   const seed = [Atomics.load(control, Word.argument0), Atomics.load(control, Word.argument1)] as const
   const { init, layout, memory } = plan

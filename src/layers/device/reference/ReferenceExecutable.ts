@@ -122,6 +122,9 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
     initialise: (seed) =>
       whenIdle(() => {
         inputEnded = false
+        infeed.length = 0
+        outputs = []
+        signal.changed()
         return Effect.try({ try: () => replicas.initialise(seed), catch: stepFailure })
       }),
     feed,
