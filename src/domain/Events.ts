@@ -24,7 +24,16 @@ export type RunEvent =
       readonly step: number
       readonly time: string
     }
-  | { readonly event: "compile"; readonly mode: string; readonly nodes: number; readonly millis: number }
+  | {
+      readonly event: "compile"
+      readonly mode: string
+      readonly nodes: number
+      readonly millis: number
+      /** Of products, where it is not float32. */
+      readonly precision?: string
+      /** The engine rounds operands to get the precision's numbers: no faster than float32. */
+      readonly emulated?: boolean
+    }
   | (Progress & {
       readonly event: "train"
       readonly stepsPerSec: number

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { ConfigError } from "./Errors.ts"
+import { precisions } from "./passes/mixedPrecision.ts"
 import { checkFields } from "./strictDecode.ts"
 import * as TpuConfig from "./TpuConfig.ts"
 
@@ -36,6 +37,8 @@ export const RunConfig = Schema.Struct({
   trackMean: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
   /** `carry` the recurrent cache through the whole run and its checkpoints (default), or start it anew at each device run: `loop`. */
   cachePolicy: Schema.Literals(["carry", "loop"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("carry" as const))),
+  /** Of products in the step (`domain/passes/mixedPrecision`): `float32` (default), `mixed_bfloat16`, `mixed_float16`. */
+  precision: Schema.Literals(precisions).pipe(Schema.withDecodingDefaultKey(Effect.succeed("float32" as const))),
   /** Batches read ahead of the device. Default 2. */
   prefetch: positive.pipe(Schema.withDecodingDefaultKey(Effect.succeed(2))),
   /** See `TpuConfig`. */

@@ -127,7 +127,7 @@ const open = Effect.fnUntraced(function* <P, ME, MR, E, R>(
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined)
     return yield* new InputError({ reason: "Empty", leaf: "", detail: "there is nothing to evaluate: the input has no batches" })
-  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config.seed, log, layout)
+  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config, log, layout)
   yield* session.setState(run, config, restored, ["variable"])
   const { executable, spec } = run
   const sleepSecs = config.tpu.initialInfeedSleepSecs

@@ -102,7 +102,7 @@ export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   if (first === undefined) return Cause.done()
   const restored = yield* restore(config, options.checkpointPath)
   const context = contexts("predict", config, restored?.checkpoint.step ?? 0, Infinity, silent)
-  const compiling = session.compile(estimator, "predict", first, estimator.predictBatchSize, config.seed, silent, layout)
+  const compiling = session.compile(estimator, "predict", first, estimator.predictBatchSize, config, silent, layout)
   const run = yield* beginning(
     hooks,
     context.before,

@@ -21,6 +21,7 @@ import {
 import { type InputSource, type Position, type PositionedExample } from "../domain/Input.ts"
 import { match as matchPartition } from "../domain/deployment/partition.ts"
 import type { StateKind } from "../domain/graph/Graph.ts"
+import { mixedPrecision, type Precision } from "../domain/passes/mixedPrecision.ts"
 import { globalStepName, type Mode, type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
@@ -66,7 +67,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
   mode: Mode,
   first: PositionedExample,
   batchSize: number | undefined,
-  seed: number,
+  config: Pick<RunConfig, "seed" | "precision">,
   events: Events,
   layout?: BatchLayout
 ): Effect.fn.Return<
@@ -89,20 +90,26 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     cacheFn: estimator.cacheFn,
     mode,
     params: estimator.params,
-    seed,
+    seed: config.seed,
     replicas: device.replicas,
     features: spec.features,
     labels: spec.labels,
     perReplicaBatchSize: spec.rowsPerReplica
   })
-  const compiling = device.compile(traced.program)
+  const { precision } = config
+  const program = { ...traced.program, step: mixedPrecision(traced.program.step, precision) }
+  const compiling = device.compile(program)
   const executable = yield* kept === undefined ? compiling : Scope.provide(compiling, kept.scope)
   const millis = (yield* Clock.currentTimeMillis) - began
-  yield* Effect.ignore(events.emit({ event: "compile", mode, nodes: traced.program.step.nodes.length, millis }))
-  const session: Session<E, R> = { spec, traced, executable }
+  yield* Effect.ignore(events.emit({ event: "compile", mode, nodes: program.step.nodes.length, millis, ...precisionOf(precision, device) }))
+  const session: Session<E, R> = { spec, traced: { ...traced, program }, executable }
   kept?.keep(mode, spec, session)
   return session
 })
+
+/** What the event says of the precision. */
+const precisionOf = (precision: Precision, { fastPrecisions = [] }: Device["Service"]) =>
+  precision === "float32" ? {} : { precision, emulated: !fastPrecisions.includes(precision) }
 
 /** A checkpoint with where it lies. @category models @since 0.1.0 */
 export interface Restored {

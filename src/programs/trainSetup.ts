@@ -50,7 +50,7 @@ const open = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(estimator: Es
       from === undefined ? "the input has no batches" : "the input has no batches after the saved position; repeat it, or train with another"
     return yield* new InputError({ reason: "Empty", leaf: "", detail })
   }
-  const run = yield* session.compile(estimator, "train", first, estimator.trainBatchSize, config.seed, log, layout)
+  const run = yield* session.compile(estimator, "train", first, estimator.trainBatchSize, config, log, layout)
   // under `loop` the cache of a checkpoint is of no use: each device run begins with a fresh one
   const looped = config.cachePolicy === "loop"
   yield* session.setState(run, config, restored, ["variable", "slot", ...(looped ? [] : ["cache" as const]), "random"])

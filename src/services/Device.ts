@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CompileError, EngineUnavailable, ExecuteError } from "../domain/Errors.ts"
+import type { Precision } from "../domain/passes/mixedPrecision.ts"
 import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Program.ts"
 
 /**
@@ -60,6 +61,11 @@ export class Device extends Context.Service<
     readonly engine: string
     /** Replicas in lock step; at least 1. */
     readonly replicas: number
+    /**
+     * Mixed precisions in which it is faster than in float32. In others it gives the same numbers by rounding operands, which
+     * takes time instead of saving it; one that cannot even do that refuses to compile. Default: none.
+     */
+    readonly fastPrecisions?: ReadonlyArray<Precision>
     /** Fails with `CompileError` naming an op without a lowering; never for an op it has. */
     readonly compile: (program: Program) => Effect.Effect<Executable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope>
   }

@@ -15,6 +15,7 @@ it("fills in the documented defaults", () => {
     logStepCountSteps: 100,
     trackMean: false,
     cachePolicy: "carry",
+    precision: "float32",
     prefetch: 2,
     tpu: {
       iterationsPerLoop: 2,

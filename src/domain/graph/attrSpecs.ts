@@ -33,6 +33,7 @@ export const attrSpecs: { readonly [K in OpName]: AttrSpec<K> } = {
   ReplicaId: none,
   Not: none,
   Cast: { dtype: "dtype" },
+  ReducePrecision: { exponentBits: "number", mantissaBits: "number" },
   Select: none,
   Reshape: { shape: "numbers" },
   Transpose: { perm: "numbers" },

@@ -11,6 +11,7 @@ import * as RandomKey from "../RandomKey.ts"
 import { allocate, sizeOf, type Tensor, type TensorData, type TensorType } from "../Tensor.ts"
 import { binaryLoops, cast, compareLoops, predicateLoops, select, unaryLoops } from "./evaluate/elementwise.ts"
 import { matMul } from "./evaluate/matMul.ts"
+import { reducePrecision } from "./evaluate/reducePrecision.ts"
 import { argExtreme, cumSum, reduce, softmax } from "./evaluate/reduce.ts"
 import { broadcast, transpose } from "./evaluate/strided.ts"
 import { concat, gather, iota, oneHot, pad, reverse, segmentSum, slice } from "./evaluate/structure.ts"
@@ -90,6 +91,7 @@ export const evaluateRules: { readonly [K in LocalOp]: EvaluateRule<K> } = {
     for (let i = 0; i < out.length; i++) out[i] = x[i] === 0 ? 1 : 0
   }),
   Cast: unary(cast),
+  ReducePrecision: (inputs, { exponentBits, mantissaBits }) => reducePrecision(inputs[0]!.data, exponentBits, mantissaBits),
   Select: (inputs, _, type) => {
     const out = result(type)
     select(inputs[0]!.data, inputs[1]!.data, inputs[2]!.data, out)

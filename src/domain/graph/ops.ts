@@ -114,6 +114,11 @@ export interface OpAttrs
   readonly Not: None
   /** `(x)` float32 to int32 truncates; anything to bool is `!= 0` (NaN is true, as tfjs); bool to number is 0 or 1. */
   readonly Cast: { readonly dtype: DType }
+  /**
+   * `(x: float32)` -> float32: rounded to the nearest number (ties to even) of a format with so many exponent and mantissa bits,
+   * infinite beyond its range (XLA's `reduce_precision`). bfloat16 is 8 and 7, float16 is 5 and 10.
+   */
+  readonly ReducePrecision: { readonly exponentBits: number; readonly mantissaBits: number }
   /** `(condition: bool, a, b)` all of one shape. */
   readonly Select: None
   readonly Reshape: { readonly shape: Shape }

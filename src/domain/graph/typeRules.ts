@@ -202,6 +202,15 @@ const structural = {
   ReplicaId: (inputs: Inputs): TensorType => (arity(inputs, 0), { dtype: "int32", shape: [] }),
   Not: unary(["bool"]),
   Cast: (inputs: Inputs, { dtype }: OpAttrs["Cast"]): TensorType => (arity(inputs, 1), { dtype, shape: inputs[0]!.shape }),
+  ReducePrecision: (inputs: Inputs, { exponentBits, mantissaBits }: OpAttrs["ReducePrecision"]): TensorType => {
+    arity(inputs, 1)
+    dtypeIn(inputs[0]!, ["float32"], "the operand")
+    const whole = (n: number, from: number, to: number) => Number.isInteger(n) && n >= from && n <= to
+    if (!whole(exponentBits, 2, 8) || !whole(mantissaBits, 1, 23)) {
+      refuse("2 to 8 exponent bits and 1 to 23 mantissa bits", `${exponentBits} and ${mantissaBits}`)
+    }
+    return inputs[0]!
+  },
   Select: (inputs: Inputs): TensorType => {
     arity(inputs, 3)
     dtypeIn(inputs[0]!, ["bool"], "the condition")

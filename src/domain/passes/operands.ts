@@ -9,7 +9,17 @@ import type { Shape } from "../Tensor.ts"
 import type { Context, Rule, Rules } from "./rebuild.ts"
 
 /** Ops whose result at a position depends on the operands at that position alone. @category rules @since 0.1.0 */
-export const elementwiseOps = [...unaryOps, ...binaryOps, ...compareOps, ...logicalOps, ...predicateOps, "Not", "Cast", "Select"] as const
+export const elementwiseOps = [
+  ...unaryOps,
+  ...binaryOps,
+  ...compareOps,
+  ...logicalOps,
+  ...predicateOps,
+  "Not",
+  "Cast",
+  "ReducePrecision",
+  "Select"
+] as const
 
 const elementwise: ReadonlySet<OpName> = new Set(elementwiseOps)
 

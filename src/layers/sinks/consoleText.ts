@@ -47,13 +47,16 @@ const metricsText = (metrics: { readonly [name: string]: number }): string => {
   return names.length === 0 ? "" : ` | ${names.map((name) => `${name} ${fixed(metrics[name]!, 4)}`).join(" ")}`
 }
 
+const precisionText = ({ emulated, precision }: Extract<RunEvent, { readonly event: "compile" }>): string =>
+  precision === undefined ? "" : ` | ${precision}${emulated === true ? " (by rounding operands: this engine is no faster in it)" : ""}`
+
 /** One line without its newline; no control characters of a terminal. @category rules @since 0.1.0 */
 export const lineOf = (event: RunEvent): string => {
   switch (event.event) {
     case "begin":
       return `${event.mode} on ${event.engine}, ${event.replicas} ${event.replicas === 1 ? "replica" : "replicas"}, from step ${event.step}`
     case "compile":
-      return `compiled ${event.mode}: ${event.nodes} nodes in ${duration0(event.millis)}`
+      return `compiled ${event.mode}: ${event.nodes} nodes in ${duration0(event.millis)}${precisionText(event)}`
     case "train":
       return trainText(event)
     case "checkpoint":

@@ -93,6 +93,17 @@ for (const from of [f32(7), i32(7), bool(7)]) {
   for (const dtype of ["float32", "int32", "bool"] as const)
     add("Cast", [from], { dtype }, { what: `${from.dtype} to ${dtype}`, ...(data ? { data } : {}) })
 }
+for (const [what, exponentBits, mantissaBits] of [
+  ["bfloat16", 8, 7],
+  ["float16", 5, 10]
+] as const) {
+  add(
+    "ReducePrecision",
+    [f32(6)],
+    { exponentBits, mantissaBits },
+    { data: [Float32Array.of(1.00390625, -3.1415927, 1e-9, 70000, NaN, 0)], what, tolerance: 0 }
+  )
+}
 add("Cast", [f32(2)], { dtype: "bool" }, { data: [Float32Array.of(NaN, Infinity)], what: "NaN to bool" })
 for (const t of [f32(2, 3), i32(2, 3), bool(2, 3)]) add("Select", [bool(2, 3), t, t], {}, { what: t.dtype })
 

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { broadcastShapes } from "../../../../domain/graph/Builder.ts"
-import type { Node } from "../../../../domain/graph/Graph.ts"
+import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { DType, Shape } from "../../../../domain/Tensor.ts"
 import { elementTypes } from "../OnnxModel.ts"
 import type { Emitter, Value } from "./Emitter.ts"
@@ -38,6 +38,15 @@ const named = (op: string) => elementwise((e, x) => e.emit(op, x))
 const f32 = (e: Emitter, value: number) => e.scalar("float32", value)
 
 export const castTo = (e: Emitter, x: string, type: keyof typeof elementTypes): string => e.emit("Cast", [x], { to: elementTypes[type] })
+
+/** There and back through a type with so many bits: ONNX Runtime rounds to nearest even, as IEEE 754 has it. */
+const reducePrecision = (e: Emitter, node: NodeOf<"ReducePrecision">): Value => {
+  const { exponentBits, mantissaBits } = node.attrs
+  const type = exponentBits === 8 && mantissaBits === 7 ? "bfloat16" : exponentBits === 5 && mantissaBits === 10 ? "float16" : undefined
+  if (type === undefined) throw new Error(`ONNX has no type of ${exponentBits} exponent and ${mantissaBits} mantissa bits`)
+  const x = e.value(node.inputs[0]!)
+  return { name: castTo(e, castTo(e, x.name, type), "float32"), shape: x.shape }
+}
 
 /** Ordering of bools goes through int32, for which ONNX has it. */
 const ordering = (op: string) => elementwise((e, x, dtype) => e.emit(op, dtype === "bool" ? x.map((name) => castTo(e, name, "int32")) : x))
@@ -190,5 +199,6 @@ export const elementwiseRules = {
     const x = e.value(node.inputs[0]!)
     return e.at(node.inputs[0]!).type.dtype === node.attrs.dtype ? x : { name: castTo(e, x.name, node.attrs.dtype), shape: x.shape }
   },
+  ReducePrecision: reducePrecision,
   Select: select
 } satisfies Rules
