@@ -29,6 +29,16 @@ export type RunEvent =
       readonly mode: string
       readonly nodes: number
       readonly millis: number
+      /** Cores of a replica among which its step is cut up; this and what follows are there only then. */
+      readonly cores?: number
+      /** Nodes that are computed in parts. */
+      readonly cutNodes?: number
+      /** Nodes that every core computes whole. */
+      readonly wholeNodes?: number
+      /** Elements that go from core to core in a step of one replica. */
+      readonly movedElements?: number
+      /** Work of the busiest core, as a part of the uncut step's. */
+      readonly busiestShare?: number
       /** Of products, where it is not float32. */
       readonly precision?: string
       /** The engine rounds operands to get the precision's numbers: no faster than float32. */

@@ -33,6 +33,22 @@ export interface OutfeedLeaf {
 }
 
 /**
+ * How the work of one replica is spread over several cores (`num_cores_per_replica`, `input_partition_dims` of the original).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Partition {
+  /** Cores of one replica, counted from 0. */
+  readonly cores: number
+  /**
+   * Parts along each axis of a batch leaf, by its name; their product is `cores`, and block i in row-major order is on core
+   * i. Parts are the larger first, perhaps empty last: 5 by 4 is 2, 2, 1, 0. A leaf that is not here is whole on every core.
+   */
+  readonly dims: ReadonlyMap<string, ReadonlyArray<number>>
+}
+
+/**
  * What `Tracer` makes and `Device.compile` takes.
  *
  * `step`: parameters are the state leaves and the batch leaves; outputs are a successor for each state leaf (same name,
@@ -40,6 +56,8 @@ export interface OutfeedLeaf {
  * `init`: its only parameter is the random key (`randomKeyName`, int32[3]); outputs are the first value of every state
  * leaf but the random key. Variables and slots are equal on all replicas; a cache leaf is given for one replica and
  * repeated for each.
+ * `partition`: the cores that compute a replica's step together; absent: one does. `step` is of a whole replica all the same:
+ * the engine cuts it (`passes/partition`) or has it cut.
  *
  * @category models
  * @since 0.1.0
@@ -48,6 +66,8 @@ export interface Program {
   readonly mode: Mode
   readonly step: Graph
   readonly init: Graph
+  /** Absent: core 0 of each replica computes all of `step`. */
+  readonly partition?: Partition | undefined
 }
 
 /** Name of the state leaf that holds the global step (int32 scalar). @category constants @since 0.1.0 */

@@ -7,6 +7,7 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { type BatchLayout, type BatchSpec, specOf } from "../domain/batching.ts"
 import {
@@ -19,10 +20,11 @@ import {
   type TraceError
 } from "../domain/Errors.ts"
 import { type InputSource, type Position, type PositionedExample } from "../domain/Input.ts"
-import { match as matchPartition } from "../domain/deployment/partition.ts"
+import { match as matchPartition, partitionOf } from "../domain/deployment/partition.ts"
 import type { StateKind } from "../domain/graph/Graph.ts"
 import { mixedPrecision, type Precision } from "../domain/passes/mixedPrecision.ts"
-import { globalStepName, type Mode, type State, stateLeaves } from "../domain/Program.ts"
+import { partition as cutOverCores } from "../domain/passes/partition/partition.ts"
+import { globalStepName, type Mode, type Partition, type Program, type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
 import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts"
@@ -61,6 +63,20 @@ export interface Session<E, R> {
   readonly executable: Executable
 }
 
+/** How a replica's leaves are cut over its cores, checked; `undefined` where none is: then logical core 0 computes all of it. */
+const partitionFor = (spec: BatchSpec, layout: BatchLayout | undefined): Effect.Effect<Partition | undefined, ConfigError | InputError> => {
+  if (layout?.partition === undefined) return Effect.undefined
+  const { cores, dims } = layout.partition
+  return Effect.fromResult(Result.map(matchPartition(spec.features, spec.labels, dims, cores), (leaves) => partitionOf(leaves, cores)))
+}
+
+/** What the event says of the cores: figures of the cut step, whichever way the engine has it cut. */
+const coresOf = ({ partition, step }: Program) => {
+  if (partition === undefined) return {}
+  const { busiestShare, cores, cutNodes, movedElements, wholeNodes } = cutOverCores(step, partition).report
+  return { cores, cutNodes, wholeNodes, movedElements, busiestShare }
+}
+
 /** Fixes the batch's form from the first example, traces the model function for it, and compiles. @category constructors @since 0.1.0 */
 export const compile = Effect.fnUntraced(function* <P, E, R>(
   estimator: Estimator<P, E, R>,
@@ -78,9 +94,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
   const device = yield* Device
   const tracer = yield* Tracer
   const spec = yield* Effect.fromResult(specOf(first.example, device.replicas, batchSize, { ...layout, roundUp: mode !== "train" }))
-  const { partition } = layout ?? {}
-  // the engines of this package compute a replica whole; what they are told about its cores must be right all the same
-  if (partition !== undefined) yield* Effect.fromResult(matchPartition(spec.features, spec.labels, partition.dims, partition.cores))
+  const partition = yield* partitionFor(spec, layout)
   const kept = yield* KeptPrograms
   const earlier = kept?.find(mode, spec)
   if (earlier !== undefined) return earlier as Session<E, R> // only sessions of one estimator are kept, below
@@ -97,11 +111,17 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     perReplicaBatchSize: spec.rowsPerReplica
   })
   const { precision } = config
-  const program = { ...traced.program, step: mixedPrecision(traced.program.step, precision) }
+  const program: Program = {
+    ...traced.program,
+    step: mixedPrecision(traced.program.step, precision),
+    ...(partition === undefined ? {} : { partition })
+  }
   const compiling = device.compile(program)
   const executable = yield* kept === undefined ? compiling : Scope.provide(compiling, kept.scope)
   const millis = (yield* Clock.currentTimeMillis) - began
-  yield* Effect.ignore(events.emit({ event: "compile", mode, nodes: program.step.nodes.length, millis, ...precisionOf(precision, device) }))
+  yield* Effect.ignore(
+    events.emit({ event: "compile", mode, nodes: program.step.nodes.length, millis, ...precisionOf(precision, device), ...coresOf(program) })
+  )
   const session: Session<E, R> = { spec, traced: { ...traced, program }, executable }
   kept?.keep(mode, spec, session)
   return session

@@ -1,6 +1,6 @@
 /**
  * Cuts the leaves of a batch into parts for the cores of one replica (`input_partition_dims`): the rules, as pure functions.
- * No engine computes with parts yet.
+ * `passes/partition` follows the cuts through a whole step.
  *
  * @since 0.1.0
  */
@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import { ConfigError, InputError } from "../Errors.ts"
 import type { Nest } from "../Model.ts"
 import * as nest from "../nest.ts"
+import type { Partition } from "../Program.ts"
 import { allocate, printType, type Shape, sizeOf, stridesOf, type Tensor, type TensorType } from "../Tensor.ts"
 
 /** Parts along each axis; `null`: every core has the whole leaf. @category models @since 0.1.0 */
@@ -148,4 +149,10 @@ export const match = (
       ? Result.succeed(ofFeatures)
       : Result.map(matchNest("labels", labels, given[1] ?? null, cores), (ofLabels) => [...ofFeatures, ...ofLabels])
   )
+}
+
+/** What a program is told of its cores: the leaves that are cut. `undefined` where none is. @category rules @since 0.1.0 */
+export const partitionOf = (leaves: ReadonlyArray<Partitioned>, cores: number): Partition | undefined => {
+  const dims = new Map(leaves.flatMap(({ dims, name }) => (dims === null || sizeOf(dims) === 1 ? [] : [[name, dims] as const])))
+  return dims.size === 0 ? undefined : { cores, dims }
 }

@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import { CompileError } from "../../domain/Errors.ts"
 import type { GraphError } from "../../domain/graph/GraphError.ts"
 import { verifyProgram } from "../../domain/graph/verifyProgram.ts"
+import { partitionProgram } from "../../domain/passes/partition/partitionProgram.ts"
 import type { Program } from "../../domain/Program.ts"
 import { Device } from "../../services/Device.ts"
 import * as ReferenceExecutable from "./reference/ReferenceExecutable.ts"
@@ -39,9 +40,9 @@ export const make = (options: Options = {}): Device["Service"] => {
     engine: "reference",
     replicas,
     compile: Effect.fn("DeviceReference.compile")(function* (program: Program) {
-      const verdict = verifyProgram(program, replicas)
+      const verdict = Result.flatMap(verifyProgram(program, replicas), () => partitionProgram(program))
       if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
-      return yield* ReferenceExecutable.make(Replicas.make(program, replicas), capacities)
+      return yield* ReferenceExecutable.make(Replicas.make(verdict.success.program, replicas), capacities)
     })
   })
 }

@@ -47,6 +47,11 @@ const metricsText = (metrics: { readonly [name: string]: number }): string => {
   return names.length === 0 ? "" : ` | ${names.map((name) => `${name} ${fixed(metrics[name]!, 4)}`).join(" ")}`
 }
 
+const coresText = ({ busiestShare = 1, cores, cutNodes, movedElements = 0, wholeNodes }: Extract<RunEvent, { readonly event: "compile" }>): string =>
+  cores === undefined
+    ? ""
+    : ` | ${cores} cores a replica: ${cutNodes} nodes in parts, ${wholeNodes} whole, ${short(movedElements)} elements moved, ${(100 * busiestShare).toFixed(0)} % of the work on the busiest`
+
 const precisionText = ({ emulated, precision }: Extract<RunEvent, { readonly event: "compile" }>): string =>
   precision === undefined ? "" : ` | ${precision}${emulated === true ? " (by rounding operands: this engine is no faster in it)" : ""}`
 
@@ -56,7 +61,7 @@ export const lineOf = (event: RunEvent): string => {
     case "begin":
       return `${event.mode} on ${event.engine}, ${event.replicas} ${event.replicas === 1 ? "replica" : "replicas"}, from step ${event.step}`
     case "compile":
-      return `compiled ${event.mode}: ${event.nodes} nodes in ${duration0(event.millis)}${precisionText(event)}`
+      return `compiled ${event.mode}: ${event.nodes} nodes in ${duration0(event.millis)}${precisionText(event)}${coresText(event)}`
     case "train":
       return trainText(event)
     case "checkpoint":

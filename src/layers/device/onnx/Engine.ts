@@ -11,6 +11,7 @@ import type { ExecuteError } from "../../../domain/Errors.ts"
 import { CompileError, type EngineUnavailable } from "../../../domain/Errors.ts"
 import type { GraphError } from "../../../domain/graph/GraphError.ts"
 import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
+import { partitionProgram } from "../../../domain/passes/partition/partitionProgram.ts"
 import type { Program } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
 import { maxIterations } from "./control.ts"
@@ -59,10 +60,11 @@ const refused = ({ detail, op, source }: GraphError) =>
   new CompileError({ engine, detail, ...(op === undefined ? {} : { op }), ...(source === undefined ? {} : { source }) })
 
 const compile = (options: Required<Options>, seams: Seams) =>
-  Effect.fnUntraced(function* (program: Program): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
+  Effect.fnUntraced(function* (given: Program): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const { replicas, threads, prefetch } = options
-    const verdict = verifyProgram(program, replicas)
+    const verdict = Result.flatMap(verifyProgram(given, replicas), () => partitionProgram(given))
     if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
+    const { program } = verdict.success
     const merged = Merged.make(program.step, replicas)
     const lowered = yield* lowerGraph(merged)
     const libraries = yield* Effect.fromResult(Libraries.find(seams.resolve ?? Libraries.resolveHere))
