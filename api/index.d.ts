@@ -1,3 +1,4 @@
+export * as Clip from "./layers/tracing/optimizers/Clip.ts";
 export * as Device from "./services/Device.ts";
 export * as DeviceOnnx from "./layers/device/DeviceOnnx.ts";
 export * as DeviceReference from "./layers/device/DeviceReference.ts";
@@ -17,7 +18,9 @@ export * as MetricSinkJsonl from "./layers/sinks/MetricSinkJsonl.ts";
 export * as MetricSinkMemory from "./layers/sinks/MetricSinkMemory.ts";
 export * as Metrics from "./domain/metrics/Metrics.ts";
 export type * as Model from "./domain/Model.ts";
+export * as Optimizers from "./layers/tracing/optimizers/Optimizers.ts";
 export * as RunConfig from "./domain/RunConfig.ts";
+export * as Schedules from "./layers/tracing/schedules/Schedules.ts";
 export * as TpuConfig from "./domain/TpuConfig.ts";
 export * as Tensor from "./domain/Tensor.ts";
 export * as Topology from "./domain/Topology.ts";

@@ -16,6 +16,13 @@ export type RunEvent = {
     readonly mode: string;
     readonly nodes: number;
     readonly millis: number;
+    readonly cores?: number;
+    readonly cutNodes?: number;
+    readonly wholeNodes?: number;
+    readonly movedElements?: number;
+    readonly busiestShare?: number;
+    readonly precision?: string;
+    readonly emulated?: boolean;
 } | (Progress & {
     readonly event: "train";
     readonly stepsPerSec: number;

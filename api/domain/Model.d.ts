@@ -1,3 +1,4 @@
+import type * as Effect from "effect/Effect";
 import type { Scalar, Tensor as TfTensor, Variable } from "@tensorflow/tfjs-core";
 import type { Mode } from "./Program.ts";
 import type { DType, Shape, Tensor } from "./Tensor.ts";
@@ -37,22 +38,22 @@ export interface ModelInput<P> {
 export type FeatureNest = TfTensor & {
     readonly [key: string]: TfTensor;
 } & ReadonlyArray<TfTensor>;
-export interface EstimatorSpec {
+export interface EstimatorSpec<E = never, R = never> {
     readonly loss?: TfTensor;
     readonly predictions?: {
         readonly [name: string]: TfTensor;
     };
     readonly cache?: ReadonlyArray<TfTensor>;
     readonly evalMetrics?: {
-        readonly [name: string]: EvalMetric;
+        readonly [name: string]: EvalMetric<E, R>;
     };
-    readonly hostCall?: HostCall;
+    readonly hostCall?: HostCall<E, R>;
 }
-export interface EvalMetric {
+export interface EvalMetric<E = never, R = never> {
     readonly tensors: {
         readonly [name: string]: TfTensor;
     };
-    readonly metric: Metric;
+    readonly metric: Metric | EffectMetric<E, R>;
 }
 export interface Metric {
     readonly initial: ReadonlyArray<number>;
@@ -61,14 +62,20 @@ export interface Metric {
     }) => ReadonlyArray<number>;
     readonly result: (state: ReadonlyArray<number>) => number;
 }
-export interface HostCall {
+export interface EffectMetric<E = never, R = never> extends Pick<Metric, "initial" | "result"> {
+    readonly update: (state: ReadonlyArray<number>, batch: {
+        readonly [name: string]: Tensor;
+    }) => Effect.Effect<ReadonlyArray<number>, E, R>;
+}
+export interface HostCall<E = never, R = never> {
     readonly tensors: {
         readonly [name: string]: TfTensor;
     };
     readonly everySteps?: number;
-    readonly call: (tensors: {
-        readonly [name: string]: Tensor;
-    }, step: number) => void;
+    readonly call: HostFunction<E, R>;
 }
-export type ModelFn<P = unknown> = (input: ModelInput<P>) => EstimatorSpec;
+export type HostFunction<E = never, R = never> = (tensors: {
+    readonly [name: string]: Tensor;
+}, step: number) => void | Effect.Effect<unknown, E, R>;
+export type ModelFn<P = unknown, E = never, R = never> = (input: ModelInput<P>) => EstimatorSpec<E, R>;
 export type CacheFn = (perReplicaBatchSize: number, mode: Mode) => ReadonlyArray<TfTensor>;

@@ -15,10 +15,15 @@ export interface OutfeedLeaf {
     readonly name: string;
     readonly type: TensorType;
 }
+export interface Partition {
+    readonly cores: number;
+    readonly dims: ReadonlyMap<string, ReadonlyArray<number>>;
+}
 export interface Program {
     readonly mode: Mode;
     readonly step: Graph;
     readonly init: Graph;
+    readonly partition?: Partition | undefined;
 }
 export declare const globalStepName = "global_step";
 export declare const randomKeyName = "random_key";

@@ -13,12 +13,14 @@ export declare const RunConfig: Schema.Struct<{
     readonly logStepCountSteps: Schema.withDecodingDefaultKey<Schema.NullOr<Schema.Int>, never>;
     readonly trackMean: Schema.withDecodingDefaultKey<Schema.Boolean, never>;
     readonly cachePolicy: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["carry", "loop"]>, never>;
+    readonly precision: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["float32", "mixed_bfloat16", "mixed_float16"]>, never>;
     readonly prefetch: Schema.withDecodingDefaultKey<Schema.Int, never>;
     readonly tpu: Schema.withDecodingDefaultKey<Schema.Struct<{
         readonly iterationsPerLoop: Schema.optionalKey<Schema.Union<readonly [Schema.Int, Schema.String]>>;
         readonly numShards: Schema.optionalKey<Schema.Int>;
         readonly numCoresPerReplica: Schema.optionalKey<Schema.Literals<readonly [1, 2, 4, 8, 16, 32, 64, 128]>>;
         readonly perHostInput: Schema.withDecodingDefaultKey<Schema.Union<readonly [Schema.Literals<readonly ["PerShard", "PerHostV1", "PerHostV2", "Broadcast"]>, Schema.Boolean]>, never>;
+        readonly evalTrainingInputConfiguration: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["PerHostV1", "Sliced"]>, never>;
         readonly initialInfeedSleepSecs: Schema.optionalKey<Schema.Int>;
         readonly inputPartitionDims: Schema.optionalKey<Schema.$Array<Schema.NullOr<Schema.Union<readonly [Schema.$Array<Schema.Int>, Schema.$Record<Schema.String, Schema.NullOr<Schema.$Array<Schema.Int>>>]>>>>;
     }>, never>;

@@ -5,6 +5,8 @@ export declare const IterationsPerLoop: Schema.Union<readonly [Schema.Int, Schem
 export type IterationsPerLoop = typeof IterationsPerLoop.Type;
 export declare const InputMode: Schema.Literals<readonly ["PerShard", "PerHostV1", "PerHostV2", "Broadcast"]>;
 export type InputMode = typeof InputMode.Type;
+export declare const EvalInputMode: Schema.Literals<readonly ["PerHostV1", "Sliced"]>;
+export type EvalInputMode = typeof EvalInputMode.Type;
 export declare const PartitionDims: Schema.NullOr<Schema.Union<readonly [Schema.$Array<Schema.Int>, Schema.$Record<Schema.String, Schema.NullOr<Schema.$Array<Schema.Int>>>]>>;
 export type PartitionDims = typeof PartitionDims.Type;
 export declare const coresPerReplica: readonly [1, 2, 4, 8, 16, 32, 64, 128];
@@ -13,6 +15,7 @@ export declare const TpuConfig: Schema.Struct<{
     readonly numShards: Schema.optionalKey<Schema.Int>;
     readonly numCoresPerReplica: Schema.optionalKey<Schema.Literals<readonly [1, 2, 4, 8, 16, 32, 64, 128]>>;
     readonly perHostInput: Schema.withDecodingDefaultKey<Schema.Union<readonly [Schema.Literals<readonly ["PerShard", "PerHostV1", "PerHostV2", "Broadcast"]>, Schema.Boolean]>, never>;
+    readonly evalTrainingInputConfiguration: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["PerHostV1", "Sliced"]>, never>;
     readonly initialInfeedSleepSecs: Schema.optionalKey<Schema.Int>;
     readonly inputPartitionDims: Schema.optionalKey<Schema.$Array<Schema.NullOr<Schema.Union<readonly [Schema.$Array<Schema.Int>, Schema.$Record<Schema.String, Schema.NullOr<Schema.$Array<Schema.Int>>>]>>>>;
 }>;
@@ -22,6 +25,7 @@ export interface TpuConfig {
     readonly numShards: number | undefined;
     readonly numCoresPerReplica: number | undefined;
     readonly perHostInput: InputMode;
+    readonly evalTrainingInputConfiguration: EvalInputMode;
     readonly initialInfeedSleepSecs: number | undefined;
     readonly inputPartitionDims: ReadonlyArray<PartitionDims> | undefined;
 }

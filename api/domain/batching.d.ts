@@ -32,6 +32,7 @@ export interface BatchSpec {
 }
 export type ValidRows = number | Int32Array;
 export declare const countOf: (rows: ValidRows) => number;
+export declare const countOfReplica: (rows: ValidRows, { broadcast, rowsPerReplica }: BatchSpec, replica: number) => number;
 export interface PreparedBatch {
     readonly data: Batch;
     readonly valid: ValidRows;

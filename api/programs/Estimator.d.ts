@@ -10,10 +10,11 @@ import type { Tracer } from "../services/Tracer.ts";
 export { evaluateAll, type EvaluateAllOptions, type EvaluatedCheckpoint } from "./evaluateAll.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts";
 export { predict, type PredictOptions, type Prediction } from "./predict.ts";
+export { predictor, type Predictor } from "./predictor.ts";
 export { train, type TrainOptions, type TrainResult } from "./train.ts";
 export { type EvalSpec, trainAndEvaluate, type TrainAndEvaluateOptions, type TrainAndEvaluateResult, type TrainSpec } from "./trainAndEvaluate.ts";
-export interface Estimator<P> {
-    readonly modelFn: ModelFn<P>;
+export interface Estimator<P, E = never, R = never> {
+    readonly modelFn: ModelFn<P, E, R>;
     readonly cacheFn: CacheFn | undefined;
     readonly params: P;
     readonly config: RunConfigInput;
@@ -23,8 +24,8 @@ export interface Estimator<P> {
     readonly predictBatchSize: number | undefined;
     readonly batchAxis: ReadonlyArray<number> | undefined;
 }
-export interface EstimatorOptions<P> {
-    readonly modelFn: ModelFn<P>;
+export interface EstimatorOptions<P, E = never, R = never> {
+    readonly modelFn: ModelFn<P, E, R>;
     readonly cacheFn?: CacheFn;
     readonly params?: P;
     readonly config?: RunConfigInput;
@@ -35,5 +36,5 @@ export interface EstimatorOptions<P> {
     readonly batchAxis?: ReadonlyArray<number>;
 }
 export type EstimatorServices = Device | Tracer | CheckpointStore | Infeed | Outfeed | Rendezvous;
-export declare const make: <P = undefined>(options: EstimatorOptions<P>) => Estimator<P>;
-export declare const configure: <P>(estimator: Estimator<P>, config: RunConfigInput) => Estimator<P>;
+export declare const make: <P = undefined, E = never, R = never>(options: EstimatorOptions<P, E, R>) => Estimator<P, E, R>;
+export declare const configure: <P, E, R>(estimator: Estimator<P, E, R>, config: RunConfigInput) => Estimator<P, E, R>;

@@ -13,7 +13,7 @@ export type Prediction = {
     readonly [name: string]: Tensor;
 };
 export interface ProgramParts<P> {
-    readonly estimator: Estimator<P>;
+    readonly estimator: Estimator<P, unknown, FileSystem.FileSystem | Path.Path>;
     readonly train?: ProgramInput;
     readonly evaluate?: ProgramInput;
     readonly predict?: {

@@ -10,4 +10,4 @@ export interface Deployed<E, R> {
     readonly source: InputSource<E | InputError, R>;
     readonly layout: BatchLayout;
 }
-export declare const deploy: <P, E, R>(estimator: Estimator<P>, mode: Mode, input: Input<E, R>, config: RunConfig) => Effect.Effect<Deployed<E, R>, ConfigError | InputError, Device>;
+export declare const deploy: <P, E, R>(estimator: Estimator<P, unknown, unknown>, mode: Mode, input: Input<E, R>, config: RunConfig) => Effect.Effect<Deployed<E, R>, ConfigError | InputError, Device>;

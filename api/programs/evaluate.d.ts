@@ -1,17 +1,17 @@
 import * as Effect from "effect/Effect";
-import { CheckpointError, type EstimatorError, InputError } from "../domain/Errors.ts";
+import { CheckpointError, type EstimatorError } from "../domain/Errors.ts";
 import { type Input } from "../domain/Input.ts";
 import * as RunConfig from "../domain/RunConfig.ts";
 import { CheckpointStore } from "../services/CheckpointStore.ts";
+import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts";
 import type { Estimator, EstimatorServices } from "./Estimator.ts";
-import * as drains from "./drain.ts";
-import * as pumps from "./pump.ts";
 import * as session from "./session.ts";
-export interface EvaluateOptions<E, R> {
+export interface EvaluateOptions<E, R, HE = never, HR = never> {
     readonly input: Input<E, R>;
     readonly steps?: number;
     readonly checkpointPath?: string;
     readonly name?: string;
+    readonly hooks?: ReadonlyArray<Hook<HE, HR>>;
 }
 export interface EvaluateResult {
     readonly loss: number;
@@ -21,6 +21,7 @@ export interface EvaluateResult {
         readonly [name: string]: number;
     };
 }
-export declare const evaluate: <P, E = never, R = never>(estimator: Estimator<P>, options: EvaluateOptions<E, R>) => Effect.Effect<EvaluateResult, EstimatorError | E, EstimatorServices | R>;
+export declare const evaluate: <P, ME = never, MR = never, E = never, R = never, H extends AnyHook = Hook>(estimator: Estimator<P, ME, MR>, options: Omit<EvaluateOptions<E, R>, "hooks"> & {
+    readonly hooks?: ReadonlyArray<H>;
+}) => Effect.Effect<EvaluateResult, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>>;
 export declare const toRestore: (config: RunConfig.RunConfig, path: string | undefined) => Effect.Effect<session.Restored | undefined, CheckpointError, CheckpointStore>;
-export declare const runAll: <E>(run: session.Session, pump: pumps.Pump<E>, limit: number, outfeed: drains.Draining<unknown>) => Effect.Effect<undefined, E | import("../domain/Errors.ts").ExecuteError | InputError, never>;

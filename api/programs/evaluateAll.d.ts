@@ -14,4 +14,4 @@ export interface EvaluateAllOptions<E, R> extends MetricChoice {
 export interface EvaluatedCheckpoint extends EvaluateResult {
     readonly checkpoint: CheckpointRef;
 }
-export declare const evaluateAll: <P, E = never, R = never>(estimator: Estimator<P>, options: EvaluateAllOptions<E, R>) => Effect.Effect<ReadonlyArray<EvaluatedCheckpoint>, EstimatorError | E, EstimatorServices | R>;
+export declare const evaluateAll: <P, ME = never, MR = never, E = never, R = never>(estimator: Estimator<P, ME, MR>, options: EvaluateAllOptions<E, R>) => Effect.Effect<ReadonlyArray<EvaluatedCheckpoint>, EstimatorError | ME | E, EstimatorServices | MR | R>;

@@ -11,5 +11,5 @@ export interface OutfeedRef {
 export declare const reader: (program: Program, refs: ReadonlyArray<OutfeedRef>, spec: BatchSpec) => (outfeed: ReadonlyArray<TensorData>, rows: ValidRows) => {
     readonly [name: string]: Tensor;
 };
-export declare const attempt: <A>(name: string, step: number, f: () => A) => Effect.Effect<A, HostFunctionError>;
-export declare const hostCaller: (traced: Traced, spec: BatchSpec) => ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<void, HostFunctionError>);
+export declare const attempt: <A, E, R>(name: string, step: number, f: () => A | Effect.Effect<A, E, R>) => Effect.Effect<A, HostFunctionError | E, R>;
+export declare const hostCaller: <E, R>(traced: Traced<E, R>, spec: BatchSpec) => ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<unknown, HostFunctionError | E, R>);

@@ -18,17 +18,17 @@ export interface OpenInput<E> {
     readonly first: PositionedExample | undefined;
 }
 export declare const openInput: <E, R>(source: InputSource<E, R>, from: string | undefined, prefetch: number) => Effect.Effect<OpenInput<E>, E, R | Infeed | Scope.Scope>;
-export interface Session {
+export interface Session<E, R> {
     readonly spec: BatchSpec;
-    readonly traced: Traced;
+    readonly traced: Traced<E, R>;
     readonly executable: Executable;
 }
-export declare const compile: <P>(estimator: Estimator<P>, mode: Mode, first: PositionedExample, batchSize: number | undefined, seed: number, events: Events, layout?: BatchLayout | undefined) => Effect.Effect<Session, CompileError | ConfigError | EngineUnavailable | ExecuteError | InputError | TraceError, Device | Scope.Scope | Tracer>;
+export declare const compile: <P, E, R>(estimator: Estimator<P, E, R>, mode: Mode, first: PositionedExample, batchSize: number | undefined, config: Pick<RunConfig, "precision" | "seed">, events: Events, layout?: BatchLayout | undefined) => Effect.Effect<Session<E, R>, CompileError | ConfigError | EngineUnavailable | ExecuteError | InputError | TraceError, Device | Scope.Scope | Tracer>;
 export interface Restored {
     readonly ref: CheckpointRef;
     readonly checkpoint: Checkpoint;
 }
 export declare const latest: (config: RunConfig) => Effect.Effect<Restored | undefined, CheckpointError, CheckpointStore>;
-export declare const setState: (session: Session, config: RunConfig, restored: Restored | undefined, kinds: readonly StateKind[]) => Effect.Effect<void, CheckpointError | ExecuteError, Device>;
-export declare const readCache: (session: Session) => Effect.Effect<State, ExecuteError>;
-export declare const contextBefore: (config: RunConfig, step: number, lastStep: number | undefined, log: Events) => RunContext;
+export declare const setState: (session: Session<unknown, unknown>, config: RunConfig, restored: Restored | undefined, kinds: readonly StateKind[]) => Effect.Effect<void, CheckpointError | ExecuteError, Device>;
+export declare const readCache: (session: Session<unknown, unknown>) => Effect.Effect<State, ExecuteError>;
+export declare const contextBefore: (mode: Mode, config: RunConfig, step: number, lastStep: number | undefined, log: Events) => RunContext;

@@ -15,6 +15,6 @@ export interface TrainResult {
     readonly steps: number;
     readonly loss: number;
 }
-export declare const train: <P, E = never, R = never, H extends AnyHook = Hook>(estimator: Estimator<P>, options: Omit<TrainOptions<E, R>, "hooks"> & {
+export declare const train: <P, ME = never, MR = never, E = never, R = never, H extends AnyHook = Hook>(estimator: Estimator<P, ME, MR>, options: Omit<TrainOptions<E, R>, "hooks"> & {
     readonly hooks?: ReadonlyArray<H>;
-}) => Effect.Effect<TrainResult, EstimatorError | E | HookError<H>, EstimatorServices | R | HookServices<H>>;
+}) => Effect.Effect<TrainResult, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>>;

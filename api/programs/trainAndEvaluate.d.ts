@@ -12,17 +12,18 @@ export interface TrainSpec<E, R, HE, HR> {
     readonly maxSteps?: number;
     readonly hooks?: ReadonlyArray<Hook<HE, HR>>;
 }
-export interface EvalSpec<E, R, XE, XR> {
+export interface EvalSpec<E, R, XE, XR, HE = never, HR = never> {
     readonly input: Input<E, R>;
     readonly steps?: number;
     readonly name?: string;
     readonly throttleSecs?: number;
     readonly startDelaySecs?: number;
     readonly exporters?: ReadonlyArray<Exporter<XE, XR>>;
+    readonly hooks?: ReadonlyArray<Hook<HE, HR>>;
 }
-export interface TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR> {
+export interface TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR, WE = never, WR = never> {
     readonly train: TrainSpec<E, R, HE, HR>;
-    readonly evaluate: EvalSpec<VE, VR, XE, XR>;
+    readonly evaluate: EvalSpec<VE, VR, XE, XR, WE, WR>;
     readonly keepBest?: scores.MetricChoice & {
         readonly count: number;
     };
@@ -32,4 +33,4 @@ export interface TrainAndEvaluateResult {
     readonly evaluation: EvaluateResult;
     readonly evaluations: ReadonlyArray<EvaluateResult>;
 }
-export declare const trainAndEvaluate: <P, E = never, R = never, HE = never, HR = never, VE = never, VR = never, XE = never, XR = never>(estimator: Estimator<P>, options: TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR>) => Effect.Effect<TrainAndEvaluateResult, EstimatorError | E | HE | VE | XE, EstimatorServices | R | HR | VR | XR>;
+export declare const trainAndEvaluate: <P, ME = never, MR = never, E = never, R = never, HE = never, HR = never, VE = never, VR = never, XE = never, XR = never, WE = never, WR = never>(estimator: Estimator<P, ME, MR>, options: TrainAndEvaluateOptions<E, R, HE, HR, VE, VR, XE, XR, WE, WR>) => Effect.Effect<TrainAndEvaluateResult, EstimatorError | ME | E | HE | VE | XE | WE, EstimatorServices | MR | R | HR | VR | XR | WR>;

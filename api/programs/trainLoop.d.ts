@@ -9,9 +9,9 @@ import type { Saver } from "./saver.ts";
 import type { Session } from "./session.ts";
 export interface Loop<E, HE, HR> {
     readonly config: RunConfig;
-    readonly run: Session;
+    readonly run: Session<unknown, unknown>;
     readonly pump: Pump<E>;
-    readonly outfeed: Draining<unknown>;
+    readonly outfeed: Draining<unknown, unknown>;
     readonly hooks: ReadonlyArray<Hook<HE, HR>>;
     readonly startStep: number;
     readonly lastStep: number | undefined;
@@ -26,4 +26,3 @@ export interface LoopResult {
     readonly loss: number;
 }
 export declare const runLoop: <E, HE, HR>(loop: Loop<E, HE, HR>) => Effect.Effect<LoopResult, E | HE | import("../domain/Errors.ts").CheckpointError | import("../domain/Errors.ts").ExecuteError | import("../domain/Errors.ts").InputError | import("../domain/Errors.ts").NumericsError | import("../domain/Errors.ts").SinkError, HR>;
-export declare const endAll: <HE, HR>(hooks: readonly Hook<HE, HR>[], context: RunContext) => Effect.Effect<undefined, HE, HR>;

@@ -17,11 +17,11 @@ export interface Start<HE, HR> {
     readonly hooks: ReadonlyArray<Hook<HE, HR>>;
     readonly protect: (() => ReadonlyArray<number>) | undefined;
 }
-export declare const setUp: <P, E, R, HE, HR>(estimator: Estimator<P>, input: Input<E, R>, start: Start<HE, HR>) => Effect.Effect<{
+export declare const setUp: <P, ME, MR, E, R, HE, HR>(estimator: Estimator<P, ME, MR>, input: Input<E, R>, start: Start<HE, HR>) => Effect.Effect<{
     loop: Loop<E | InputError, HE | BuiltInError, HR>;
     parties: {
         name: string;
-        effect: Effect.Effect<void, ExecuteError | import("../domain/Errors.ts").HostFunctionError, never>;
+        effect: Effect.Effect<void, ME | ExecuteError | import("../domain/Errors.ts").HostFunctionError, MR>;
     }[];
 }, E | HE | CheckpointError | import("../domain/Errors.ts").CompileError | import("../domain/Errors.ts").ConfigError | import("../domain/Errors.ts").EngineUnavailable | ExecuteError | InputError | SinkError | import("../domain/Errors.ts").TraceError, HR | R | import("../services/CheckpointStore.ts").CheckpointStore | import("../services/Device.ts").Device | import("../services/Infeed.ts").Infeed | import("effect/Scope").Scope | import("../services/Tracer.ts").Tracer>;
 export {};

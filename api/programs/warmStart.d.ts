@@ -3,4 +3,4 @@ import { CheckpointError, type ConfigError, type ExecuteError } from "../domain/
 import { type WarmStart } from "../domain/WarmStart.ts";
 import { CheckpointStore } from "../services/CheckpointStore.ts";
 import type { Session } from "./session.ts";
-export declare const warmStart: (session: Session, settings: WarmStart | undefined) => Effect.Effect<string | undefined, CheckpointError | ConfigError | ExecuteError, CheckpointStore>;
+export declare const warmStart: (session: Session<unknown, unknown>, settings: WarmStart | undefined) => Effect.Effect<string | undefined, CheckpointError | ConfigError | ExecuteError, CheckpointStore>;

@@ -2,6 +2,7 @@ import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { CompileError, EngineUnavailable, ExecuteError } from "../domain/Errors.ts";
+import type { Precision } from "../domain/passes/mixedPrecision.ts";
 import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Program.ts";
 export interface Executable {
     readonly initialise: (seed: number) => Effect.Effect<void, ExecuteError>;
@@ -17,6 +18,7 @@ export interface Executable {
 declare const Device_base: Context.ServiceClass<Device, "effect-estimator/services/Device", {
     readonly engine: string;
     readonly replicas: number;
+    readonly fastPrecisions?: ReadonlyArray<Precision>;
     readonly compile: (program: Program) => Effect.Effect<Executable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope>;
 }>;
 export declare class Device extends Device_base {

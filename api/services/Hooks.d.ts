@@ -7,6 +7,7 @@ import type { Mode, State } from "../domain/Program.ts";
 export interface RunContext {
     readonly mode: Mode;
     readonly step: number;
+    readonly globalStep: number;
     readonly lastStep: number | undefined;
     readonly readState: Effect.Effect<State, ExecuteError>;
     readonly batchSize: number;

@@ -1,11 +1,11 @@
 import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
 import type { TraceError } from "../domain/Errors.ts";
-import type { CacheFn, Metric, ModelFn, Nest } from "../domain/Model.ts";
+import type { CacheFn, EffectMetric, HostFunction, Metric, ModelFn, Nest } from "../domain/Model.ts";
 import type { Mode, Program } from "../domain/Program.ts";
-import type { Tensor, TensorType } from "../domain/Tensor.ts";
-export interface TraceRequest<P> {
-    readonly modelFn: ModelFn<P>;
+import type { TensorType } from "../domain/Tensor.ts";
+export interface TraceRequest<P, E = never, R = never> {
+    readonly modelFn: ModelFn<P, E, R>;
     readonly cacheFn?: CacheFn | undefined;
     readonly mode: Mode;
     readonly params: P;
@@ -15,22 +15,20 @@ export interface TraceRequest<P> {
     readonly perReplicaBatchSize: number;
     readonly seed?: number | undefined;
 }
-export interface TracedMetric {
+export interface TracedMetric<E = never, R = never> {
     readonly name: string;
-    readonly metric: Metric;
+    readonly metric: Metric | EffectMetric<E, R>;
     readonly tensors: ReadonlyArray<{
         readonly name: string;
         readonly outfeed: number;
     }>;
 }
-export interface Traced {
+export interface Traced<E = never, R = never> {
     readonly program: Program;
-    readonly metrics: ReadonlyArray<TracedMetric>;
+    readonly metrics: ReadonlyArray<TracedMetric<E, R>>;
     readonly hostCall: {
         readonly everySteps: number;
-        readonly call: (tensors: {
-            readonly [name: string]: Tensor;
-        }, step: number) => void;
+        readonly call: HostFunction<E, R>;
         readonly tensors: ReadonlyArray<{
             readonly name: string;
             readonly outfeed: number;
@@ -40,9 +38,10 @@ export interface Traced {
         readonly name: string;
         readonly outfeed: number;
     }>;
+    readonly replicaLoss: number | undefined;
 }
 declare const Tracer_base: Context.ServiceClass<Tracer, "effect-estimator/services/Tracer", {
-    readonly trace: <P>(request: TraceRequest<P>) => Effect.Effect<Traced, TraceError>;
+    readonly trace: <P, E, R>(request: TraceRequest<P, E, R>) => Effect.Effect<Traced<E, R>, TraceError>;
 }>;
 export declare class Tracer extends Tracer_base {
 }

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result";
 import { ConfigError, InputError } from "../Errors.ts";
 import type { Nest } from "../Model.ts";
+import type { Partition } from "../Program.ts";
 import { type Shape, type Tensor, type TensorType } from "../Tensor.ts";
 export type Dims = ReadonlyArray<number> | null;
 export interface Block {
@@ -19,4 +20,5 @@ export interface Partitioned {
 }
 type Partitions = Result.Result<ReadonlyArray<Partitioned>, InputError | ConfigError>;
 export declare const match: (features: Nest<TensorType>, labels: Nest<TensorType> | undefined, given: ReadonlyArray<Nest<Dims>>, cores: number) => Partitions;
+export declare const partitionOf: (leaves: ReadonlyArray<Partitioned>, cores: number) => Partition | undefined;
 export {};

@@ -2,7 +2,7 @@ import * as Result from "effect/Result";
 import { ConfigError } from "../Errors.ts";
 import type { Mode } from "../Program.ts";
 import * as Topology from "../Topology.ts";
-import type { InputMode } from "../TpuConfig.ts";
+import type { EvalInputMode, InputMode } from "../TpuConfig.ts";
 export interface Unit {
     readonly invocation: number;
     readonly host: number;
@@ -20,6 +20,7 @@ export interface Plan {
 export interface PlanRequest {
     readonly topology: Topology.Topology;
     readonly perHostInput: InputMode;
+    readonly evalInput: EvalInputMode;
     readonly mode: Mode;
     readonly batchSize: number | undefined;
 }

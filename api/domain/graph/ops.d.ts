@@ -61,6 +61,10 @@ export interface OpAttrs extends Record<UnaryOp, None>, Record<BinaryOp, None>, 
     readonly Cast: {
         readonly dtype: DType;
     };
+    readonly ReducePrecision: {
+        readonly exponentBits: number;
+        readonly mantissaBits: number;
+    };
     readonly Select: None;
     readonly Reshape: {
         readonly shape: Shape;

@@ -2,7 +2,7 @@ import type { NodeId, NodeOf } from "../graph/Graph.ts";
 import { type OpName } from "../graph/ops.ts";
 import type { Shape } from "../Tensor.ts";
 import type { Context, Rule, Rules } from "./rebuild.ts";
-export declare const elementwiseOps: readonly ["Neg", "Abs", "Sign", "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh", "Acosh", "Atanh", "Sigmoid", "Softplus", "Relu", "Erf", "Floor", "Ceil", "Round", "Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Max", "Min", "Atan2", "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual", "And", "Or", "IsNan", "IsInf", "IsFinite", "Not", "Cast", "Select"];
+export declare const elementwiseOps: readonly ["Neg", "Abs", "Sign", "Exp", "Expm1", "Log", "Log1p", "Sqrt", "Rsqrt", "Reciprocal", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh", "Acosh", "Atanh", "Sigmoid", "Softplus", "Relu", "Erf", "Floor", "Ceil", "Round", "Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Max", "Min", "Atan2", "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual", "And", "Or", "IsNan", "IsInf", "IsFinite", "Not", "Cast", "ReducePrecision", "Select"];
 export declare const isElementwise: (op: OpName) => boolean;
 export declare const as: <K extends OpName>(cx: Context, id: NodeId, op: K) => NodeOf<K> | undefined;
 export declare const fillOf: (cx: Context, id: NodeId) => number | undefined;

@@ -1,21 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
-export type Gradients = {
-    readonly [variable: string]: tf.Tensor;
-};
+import type { GradientTransform } from "./optimizers/Clip.ts";
+import type { Gradients } from "./optimizers/Gradients.ts";
+export { clipByGlobalNorm } from "./optimizers/clipByGlobalNorm.ts";
+export type { Gradients };
 export type LossResult = tf.Tensor | {
     readonly loss: tf.Tensor;
 };
 export interface CrossReplicaOptions {
     readonly reduction?: "mean" | "sum";
-    readonly transform?: (gradients: Gradients) => Gradients;
+    readonly transform?: GradientTransform;
+    readonly transformReplica?: GradientTransform;
+    readonly weight?: tf.Tensor;
 }
 export declare const valueAndGrads: <R extends LossResult>(f: () => R, variables?: ReadonlyArray<tf.Variable>) => {
     readonly value: R;
     readonly gradients: Gradients;
-};
-export declare const clipByGlobalNorm: (gradients: Gradients, maxNorm: number) => {
-    readonly gradients: Gradients;
-    readonly globalNorm: tf.Scalar;
 };
 export declare class CrossReplicaOptimizer {
     #private;

@@ -18,4 +18,4 @@ export interface Assembled {
     readonly step: Graph;
     readonly init: () => Graph;
 }
-export declare const assemble: (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs) => Assembled;
+export declare const assemble: (recording: Recording, given: Given, mode: Mode, outputs: SpecOutputs<unknown, unknown>) => Assembled;

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { EstimatorSpec, ModelFn, Nest, VariableScope } from "../../domain/Model.ts";
 import type { Mode } from "../../domain/Program.ts";
 import type { Tensor } from "../../domain/Tensor.ts";
-export interface EagerRun<P> {
-    readonly modelFn: ModelFn<P>;
+export interface EagerRun<P, E = never, R = never> {
+    readonly modelFn: ModelFn<P, E, R>;
     readonly mode: Mode;
     readonly params: P;
     readonly features: Nest<Tensor>;
@@ -13,4 +13,4 @@ export interface EagerRun<P> {
     readonly step?: number;
     readonly variables?: VariableScope;
 }
-export declare const runEagerly: <P>({ modelFn, mode, params, features, labels, cache, seed, step, variables }: EagerRun<P>) => EstimatorSpec;
+export declare const runEagerly: <P, E = never, R = never>({ modelFn, mode, params, features, labels, cache, seed, step, variables }: EagerRun<P, E, R>) => EstimatorSpec<E, R>;

@@ -1,3 +1,4 @@
+import type { EstimatorSpec } from "../../domain/Model.ts";
 import type { NodeId } from "../../domain/graph/Graph.ts";
 import type { Mode } from "../../domain/Program.ts";
 import { type TensorType } from "../../domain/Tensor.ts";
@@ -7,9 +8,9 @@ export interface Outfeed {
     readonly name: string;
     readonly node: NodeId;
 }
-export interface SpecOutputs extends Pick<Traced, "metrics" | "hostCall" | "predictions"> {
+export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "metrics" | "hostCall" | "predictions" | "replicaLoss"> {
     readonly loss: NodeId | undefined;
     readonly outfeeds: ReadonlyArray<Outfeed>;
     readonly cache: ReadonlyArray<NodeId>;
 }
-export declare const specOutputs: (recording: Recording, spec: unknown, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>) => SpecOutputs;
+export declare const specOutputs: <E, R>(recording: Recording, spec: EstimatorSpec<E, R>, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>) => SpecOutputs<E, R>;

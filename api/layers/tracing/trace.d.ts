@@ -1,2 +1,2 @@
 import type { Traced, TraceRequest } from "../../services/Tracer.ts";
-export declare const trace: <P>(request: TraceRequest<P>) => Traced;
+export declare const trace: <P, E, R>(request: TraceRequest<P, E, R>) => Traced<E, R>;

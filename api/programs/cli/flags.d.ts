@@ -30,12 +30,14 @@ export declare const configure: (own: {
     readonly logStepCountSteps?: number | null;
     readonly trackMean?: boolean;
     readonly cachePolicy?: "carry" | "loop";
+    readonly precision?: "float32" | "mixed_bfloat16" | "mixed_float16";
     readonly prefetch?: number;
     readonly tpu?: {
         readonly iterationsPerLoop?: string | number;
         readonly numShards?: number;
         readonly numCoresPerReplica?: 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128;
         readonly perHostInput?: "Broadcast" | "PerHostV1" | "PerHostV2" | "PerShard" | boolean;
+        readonly evalTrainingInputConfiguration?: "PerHostV1" | "Sliced";
         readonly initialInfeedSleepSecs?: number;
         readonly inputPartitionDims?: readonly (readonly number[] | {
             readonly [x: string]: readonly number[] | null;
@@ -54,12 +56,14 @@ export declare const configure: (own: {
     readonly logStepCountSteps?: number | null;
     readonly trackMean?: boolean;
     readonly cachePolicy?: "carry" | "loop";
+    readonly precision?: "float32" | "mixed_bfloat16" | "mixed_float16";
     readonly prefetch?: number;
     readonly tpu?: {
         readonly iterationsPerLoop?: string | number;
         readonly numShards?: number;
         readonly numCoresPerReplica?: 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128;
         readonly perHostInput?: "Broadcast" | "PerHostV1" | "PerHostV2" | "PerShard" | boolean;
+        readonly evalTrainingInputConfiguration?: "PerHostV1" | "Sliced";
         readonly initialInfeedSleepSecs?: number;
         readonly inputPartitionDims?: readonly (readonly number[] | {
             readonly [x: string]: readonly number[] | null;

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import type * as FileSystem from "effect/FileSystem";
 import type * as Option from "effect/Option";
+import type * as Path from "effect/Path";
 import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts";
 import type { IterationsPerLoop } from "../../domain/TpuConfig.ts";
 import * as Estimator from "../Estimator.ts";
@@ -24,7 +26,7 @@ export interface RunFlags {
 }
 export interface Prepared {
     readonly parts: ProgramParts<unknown>;
-    readonly estimator: Estimator.Estimator<unknown>;
+    readonly estimator: Estimator.Estimator<unknown, unknown, FileSystem.FileSystem | Path.Path>;
     readonly layer: Layer.Layer<Estimator.EstimatorServices, EngineUnavailable>;
 }
 export declare const prepare: (flags: RunFlags, overrides: Overrides) => Effect.Effect<Prepared, ConfigError, never>;

@@ -7,10 +7,14 @@ import * as tf from "@tensorflow/tfjs-core"
 import { crossReplicaSum, replicaCount } from "./crossReplica.ts"
 import { failure } from "./failures.ts"
 import { registerGradients } from "./gradients.ts"
+import { withBatchWeight } from "./optimizers/batchWeight.ts"
+import type { GradientTransform } from "./optimizers/Clip.ts"
+import type { Gradients } from "./optimizers/Gradients.ts"
+import { lossScaleOf } from "./optimizers/lossScale.ts"
 import { current } from "./Recording.ts"
 
-/** Gradients by variable name. @category models @since 0.1.0 */
-export type Gradients = { readonly [variable: string]: tf.Tensor }
+export { clipByGlobalNorm } from "./optimizers/clipByGlobalNorm.ts"
+export type { Gradients }
 
 /** What a loss function may return: the loss, or a record with it and whatever else should come out; the loss must be a scalar, which is checked when it is recorded. @category models @since 0.1.0 */
 export type LossResult = tf.Tensor | { readonly loss: tf.Tensor }
@@ -19,8 +23,22 @@ export type LossResult = tf.Tensor | { readonly loss: tf.Tensor }
 export interface CrossReplicaOptions {
   /** `mean` (default): the gradient of the mean loss over replicas; `sum`: of the sum. */
   readonly reduction?: "mean" | "sum"
-  /** Applied to the gradients after they have been added up over replicas, such as `(g) => clipByGlobalNorm(g, 1).gradients`. */
-  readonly transform?: (gradients: Gradients) => Gradients
+  /**
+   * Applied to the gradients after they have been added up over replicas, such as `Clip.byGlobalNorm(1)`: the same for any
+   * number of replicas.
+   */
+  readonly transform?: GradientTransform
+  /**
+   * Applied to each replica's share of the gradients, before they are added up: with `mean` they are those of
+   * `loss / replicas`. What clipping between the original's `compute_gradients` and `apply_gradients` does.
+   */
+  readonly transformReplica?: GradientTransform
+  /**
+   * Float32 scalar, for a loss that is a weighted mean: the sum of the weights on this replica, such as its number of tokens.
+   * The gradient is then that of the weighted mean over all rows of all replicas (and, with `accumulate`, of all steps), not
+   * of the mean of the replicas' means. A replica without weight adds nothing, whatever its gradient. The loss that is reported stays the mean over replicas.
+   */
+  readonly weight?: tf.Tensor
 }
 
 const lossOf = (result: LossResult): tf.Tensor => (result instanceof tf.Tensor ? result : result.loss)
@@ -44,6 +62,13 @@ const trainableNow = (): ReadonlyArray<tf.Variable> => Object.values(tf.engine()
 export const valueAndGrads = <R extends LossResult>(
   f: () => R,
   variables?: ReadonlyArray<tf.Variable>
+): { readonly value: R; readonly gradients: Gradients } => scaledGrads(f, variables, undefined)
+
+/** The gradients of `scale` times the loss, divided by it again. */
+const scaledGrads = <R extends LossResult>(
+  f: () => R,
+  variables: ReadonlyArray<tf.Variable> | undefined,
+  scale: tf.Tensor | undefined
 ): { readonly value: R; readonly gradients: Gradients } => {
   registerGradients()
   let value: R | undefined
@@ -58,7 +83,7 @@ export const valueAndGrads = <R extends LossResult>(
       if (!(loss instanceof tf.Tensor) || loss.rank !== 0) {
         throw failure("InvalidSpec", `the loss to minimize must be a scalar tensor; reduce it over the batch with tf.mean`, { op: "minimize" })
       }
-      return loss as tf.Scalar // its rank is 0
+      return (scale === undefined ? loss : tf.mul(loss, scale)) as tf.Scalar // its rank is 0
     },
     xs,
     undefined,
@@ -67,7 +92,8 @@ export const valueAndGrads = <R extends LossResult>(
   const gradients: Record<string, tf.Tensor> = {}
   xs.forEach((x, i) => {
     const gradient: tf.Tensor | null | undefined = grads[i]
-    if (x instanceof tf.Variable && gradient !== null && gradient !== undefined) gradients[x.name] = gradient
+    if (x instanceof tf.Variable && gradient !== null && gradient !== undefined)
+      gradients[x.name] = scale === undefined ? gradient : tf.div(gradient, scale)
   })
   if (Object.keys(gradients).length === 0) {
     throw failure(
@@ -77,20 +103,6 @@ export const valueAndGrads = <R extends LossResult>(
     )
   }
   return { value: value!, gradients } // `gradients` has called the function
-}
-
-/**
- * Scales all gradients by `maxNorm / max(globalNorm, maxNorm)`, where `globalNorm` is the 2-norm of all of them together
- * (TensorFlow's `clip_by_global_norm`).
- *
- * @category gradients
- * @since 0.1.0
- */
-export const clipByGlobalNorm = (gradients: Gradients, maxNorm: number): { readonly gradients: Gradients; readonly globalNorm: tf.Scalar } => {
-  const squares = Object.values(gradients).map((g) => tf.sum(tf.square(g)))
-  const globalNorm = tf.sqrt<tf.Scalar>(tf.addN(squares) as tf.Scalar) // a sum of scalars
-  const factor = tf.div(maxNorm, tf.maximum(globalNorm, maxNorm))
-  return { gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, factor)])), globalNorm }
 }
 
 /**
@@ -107,6 +119,11 @@ export class CrossReplicaOptimizer {
   readonly #options: CrossReplicaOptions
 
   constructor(optimizer: tf.Optimizer, options: CrossReplicaOptions = {}) {
+    const { reduction, weight } = options
+    if (weight !== undefined && (reduction === "sum" || weight.size !== 1 || weight.dtype !== "float32")) {
+      const detail = `a weight is a float32 scalar for the reduction "mean"; got ${weight.dtype} of shape [${weight.shape}] with "${reduction ?? "mean"}"`
+      throw failure("InvalidSpec", detail, { op: "CrossReplicaOptimizer" })
+    }
     this.optimizer = optimizer
     this.#options = options
   }
@@ -123,16 +140,35 @@ export class CrossReplicaOptimizer {
     f: () => R,
     variables?: ReadonlyArray<tf.Variable>
   ): { readonly value: R; readonly gradients: Gradients } => {
-    const { value, gradients } = valueAndGrads(f, variables)
-    const replicas = replicaCount()
-    if (replicas === 1 || this.#options.reduction === "sum") return { value, gradients }
-    return { value, gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, tf.div(g, replicas)])) }
+    const { value, gradients } = scaledGrads(f, variables, lossScaleOf(this.optimizer)?.scale)
+    const share = this.#share()
+    if (share === undefined) return { value, gradients }
+    return { value, gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, share(g)])) }
   }
 
   readonly applyGradients = (gradients: Gradients): void => {
     current()?.optimizers.add(this.optimizer)
-    const summed: Gradients = Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, crossReplicaSum(g)]))
-    this.optimizer.applyGradients({ ...(this.#options.transform?.(summed) ?? summed) })
+    const { transform, transformReplica } = this.#options
+    const own = transformReplica?.(gradients) ?? gradients
+    const summed: Gradients = Object.fromEntries(Object.entries(own).map(([name, g]) => [name, crossReplicaSum(g)]))
+    withBatchWeight(this.#weight(), () => this.optimizer.applyGradients({ ...(transform?.(summed) ?? summed) }))
+  }
+
+  /** The weights of all replicas together. */
+  #weight(): tf.Scalar | undefined {
+    const { weight } = this.#options
+    return weight === undefined ? undefined : crossReplicaSum(tf.reshape(weight, []) as tf.Scalar) // of one element, as was checked
+  }
+
+  /** What a gradient of this replica's loss contributes to the gradient of the reduced loss; `undefined` for itself. */
+  #share(): ((gradient: tf.Tensor) => tf.Tensor) | undefined {
+    const { reduction, weight } = this.#options
+    const replicas = replicaCount()
+    if (weight === undefined) return replicas === 1 || reduction === "sum" ? undefined : (gradient) => tf.div(gradient, replicas)
+    const own = tf.reshape(weight, [])
+    const part = tf.divNoNan(own, this.#weight()!)
+    // chosen, not multiplied: a mean without weights has a gradient of NaN, also where it is written with divNoNan
+    return (gradient) => tf.where(tf.greater(own, 0), tf.mul(gradient, part), tf.zerosLike(gradient))
   }
 }
 

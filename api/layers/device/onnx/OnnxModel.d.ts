@@ -5,7 +5,9 @@ export declare const elementTypes: {
     readonly int32: 6;
     readonly int64: 7;
     readonly bool: 9;
+    readonly float16: 10;
     readonly float64: 11;
+    readonly bfloat16: 16;
 };
 export type ElementType = keyof typeof elementTypes;
 export type Attribute = number | string | ReadonlyArray<number> | {

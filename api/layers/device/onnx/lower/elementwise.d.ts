@@ -1,7 +1,8 @@
-import type { Node } from "../../../../domain/graph/Graph.ts";
+import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts";
 import { elementTypes } from "../OnnxModel.ts";
 import type { Emitter, Value } from "./Emitter.ts";
 export declare const castTo: (e: Emitter, x: string, type: keyof typeof elementTypes) => string;
+declare const reducePrecision: (e: Emitter, node: NodeOf<"ReducePrecision">) => Value;
 declare const sign: (e: Emitter, node: Node) => Value;
 declare const select: (e: Emitter, node: Node) => Value;
 export declare const elementwiseRules: {
@@ -56,7 +57,8 @@ export declare const elementwiseRules: {
     IsNan: (e: Emitter, node: Node) => Value;
     IsInf: (e: Emitter, node: Node) => Value;
     IsFinite: (e: Emitter, node: Node) => Value;
-    Cast: (e: Emitter, node: import("../../../../domain/graph/Graph.ts").NodeOf<"Cast">) => Value;
+    Cast: (e: Emitter, node: NodeOf<"Cast">) => Value;
+    ReducePrecision: typeof reducePrecision;
     Select: typeof select;
 };
 export {};

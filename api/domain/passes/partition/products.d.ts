@@ -1,0 +1,2 @@
+import type { CutRules } from "./Cutter.ts";
+export declare const productRules: CutRules;

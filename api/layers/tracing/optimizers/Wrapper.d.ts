@@ -1,0 +1,14 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { GivenGradients } from "./SlotOptimizer.ts";
+export declare abstract class Wrapper extends tf.Optimizer {
+    readonly inner: tf.Optimizer;
+    constructor(inner: tf.Optimizer);
+    protected forward(gradients: {
+        [variable: string]: tf.Tensor;
+    }): void;
+    abstract applyGradients(given: GivenGradients): void;
+    dispose(): void;
+    getConfig(): {
+        optimizer: string;
+    };
+}

@@ -1,0 +1,91 @@
+/** The optimizers as they are, without a program; and tfjs's seven, in a program and without. */
+import { assert, describe, it } from "@effect/vitest"
+import "@tensorflow/tfjs-backend-cpu"
+import * as tf from "@tensorflow/tfjs-core"
+import { Effect } from "effect"
+import { EstimatorTest } from "../../../../src/index.ts"
+import * as Optimizers from "../../../../src/layers/tracing/optimizers/Optimizers.ts"
+import { gradientsOf } from "../../../../src/layers/tracing/optimizers/SlotOptimizer.ts"
+import * as Schedules from "../../../../src/layers/tracing/schedules/Schedules.ts"
+import { close } from "../requests.ts"
+import { modelOf, train, trainEagerly, turns } from "./problem.ts"
+import { settings } from "./settings.ts"
+
+const seven: { readonly [name: string]: (rate: number) => tf.Optimizer } = {
+  sgd: (rate) => tf.train.sgd(rate),
+  momentum: (rate) => tf.train.momentum(rate, 0.9),
+  adagrad: (rate) => tf.train.adagrad(rate),
+  adadelta: (rate) => tf.train.adadelta(rate),
+  adam: (rate) => tf.train.adam(rate),
+  adamax: (rate) => tf.train.adamax(rate),
+  rmsprop: (rate) => tf.train.rmsprop(rate)
+}
+
+describe("tfjs's seven", () => {
+  for (const [name, make] of Object.entries(seven)) {
+    it.effect(`${name}: in a program as eagerly, and with a constant schedule as with the number`, () =>
+      Effect.gen(function* () {
+        const plain = { make: () => make(0.01) }
+        const scheduled = { make: () => Optimizers.withSchedule(make(1), Schedules.constant(0.01)) }
+        const eager = yield* Effect.promise(() => trainEagerly(plain, turns(30)))
+        for (const replicas of [1, 2]) {
+          const layer = EstimatorTest.layer({ replicas })
+          close((yield* train(modelOf(plain), turns(30)).pipe(Effect.provide(layer))).state.get("w")!.data, eager.get("w")!, name, 2e-6)
+          close(
+            (yield* train(modelOf(scheduled), turns(30)).pipe(Effect.provide(layer))).state.get("w")!.data,
+            eager.get("w")!,
+            `scheduled ${name}`,
+            5e-6
+          )
+        }
+      })
+    )
+  }
+})
+
+describe("eagerly", () => {
+  it("minimize works, no tensor is left behind, and dispose takes the state along", async () => {
+    await tf.setBackend("cpu")
+    for (const [name, { make }] of Object.entries(settings)) {
+      const none = tf.memory().numTensors
+      const [w, b] = tf.tidy(() => [tf.variable(tf.ones([3, 2]), true, "w"), tf.variable(tf.ones([2]), true, "b")] as [tf.Variable, tf.Variable])
+      const optimizer = make({} as Parameters<typeof make>[0]) // none of them looks at the input
+      const step = () => optimizer.minimize(() => tf.mean(tf.square(tf.add(w, b))), true)!.dispose()
+      for (let i = 0; i < 4; i++) step()
+      const before = tf.memory().numTensors
+      for (let i = 0; i < 4; i++) step()
+      assert.strictEqual(tf.memory().numTensors, before, name)
+      assert.strictEqual(optimizer.iterations, 8, name)
+      assert.isBelow(tf.max(w).dataSync()[0]!, 1, name)
+      optimizer.dispose()
+      tf.dispose([w, b])
+      tf.disposeVariables()
+      // tfjs's own momentum keeps the constant of its rate
+      assert.isAtMost(tf.memory().numTensors - none, name.includes("momentum") || name.startsWith("sgd") ? 2 : 1, name)
+    }
+  })
+
+  it("gradients come as a record or a list, and missing ones are left out", async () => {
+    await tf.setBackend("cpu")
+    const g = tf.scalar(1)
+    assert.deepStrictEqual(gradientsOf([{ name: "a", tensor: g }]), [["a", g]])
+    assert.deepStrictEqual(gradientsOf({ a: g, b: null as unknown as tf.Tensor }), [["a", g]])
+    assert.throws(() => new Optimizers.SGD({ learningRate: 1 }).applyGradients({ nowhere: g }), `no variable of this name`)
+  })
+
+  it("options out of range are refused", () => {
+    assert.throws(() => new Optimizers.AdamW({ learningRate: 1, beta1: 1 }), "AdamW takes a beta1 of at least 0 and less than 1, and got 1")
+    assert.throws(() => new Optimizers.SGD({ learningRate: 1, momentum: -1 }), "momentum")
+    assert.throws(() => new Optimizers.Adafactor({ epsilon2: -1 }), "epsilon2 of at least 0, and got -1")
+  })
+
+  it("RMSProp, centered: a gradient that stays zero is no NaN", async () => {
+    await tf.setBackend("cpu")
+    const w = tf.variable(tf.ones([2]), true, "w")
+    new Optimizers.RMSProp({ learningRate: 0.1, centered: true }).applyGradients({ w: tf.tensor([0, 1]) })
+    const values = w.dataSync()
+    assert.strictEqual(values[0], 1)
+    assert.isBelow(values[1]!, 1)
+    tf.disposeVariables()
+  })
+})
