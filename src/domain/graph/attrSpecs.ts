@@ -32,6 +32,7 @@ export const attrSpecs: { readonly [K in OpName]: AttrSpec<K> } = {
   Iota: { dtype: "dtype", shape: "numbers", axis: "number" },
   ReplicaId: none,
   Not: none,
+  BitwiseAnd: none,
   Cast: { dtype: "dtype" },
   ReducePrecision: { exponentBits: "number", mantissaBits: "number" },
   Select: none,
@@ -47,6 +48,8 @@ export const attrSpecs: { readonly [K in OpName]: AttrSpec<K> } = {
   OneHot: { depth: "number", onValue: "number", offValue: "number", dtype: "dtype" },
   ArgMax: { axis: "number" },
   ArgMin: { axis: "number" },
+  TopKValues: { k: "number" },
+  TopKIndices: { k: "number" },
   CumSum: { axis: "number", exclusive: "boolean", reverse: "boolean" },
   MatMul: { transposeA: "boolean", transposeB: "boolean" },
   Softmax: none,
@@ -58,6 +61,7 @@ export const attrSpecs: { readonly [K in OpName]: AttrSpec<K> } = {
   MaxPoolGrad: pool,
   AvgPool: pool,
   AvgPoolGrad: { ...pool, inputShape: "numbers" },
+  Barrier: none,
   CrossReplicaSum: none
 }
 

@@ -14,6 +14,7 @@ import { matMul } from "./evaluate/matMul.ts"
 import { reducePrecision } from "./evaluate/reducePrecision.ts"
 import { argExtreme, cumSum, reduce, softmax } from "./evaluate/reduce.ts"
 import { broadcast, transpose } from "./evaluate/strided.ts"
+import { topKIndices, topKValues } from "./evaluate/sort.ts"
 import { concat, gather, iota, oneHot, pad, reverse, segmentSum, slice } from "./evaluate/structure.ts"
 import { avgPool, avgPoolGrad, conv2d, conv2dBackpropFilter, conv2dBackpropInput, maxPool, maxPoolGrad } from "./evaluate/windows.ts"
 import {
@@ -90,6 +91,10 @@ export const evaluateRules: { readonly [K in LocalOp]: EvaluateRule<K> } = {
   Not: unary((x, out) => {
     for (let i = 0; i < out.length; i++) out[i] = x[i] === 0 ? 1 : 0
   }),
+  BitwiseAnd: binary((a, b, out) => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i]! & b[i]!
+  }),
+  Barrier: (inputs) => inputs[0]!.data,
   Cast: unary(cast),
   ReducePrecision: (inputs, { exponentBits, mantissaBits }) => reducePrecision(inputs[0]!.data, exponentBits, mantissaBits),
   Select: (inputs, _, type) => {
@@ -117,6 +122,8 @@ export const evaluateRules: { readonly [K in LocalOp]: EvaluateRule<K> } = {
   OneHot: (inputs, attrs) => oneHot(inputs[0]!, attrs),
   ArgMax: (inputs, { axis }) => argExtreme(true, inputs[0]!, axis),
   ArgMin: (inputs, { axis }) => argExtreme(false, inputs[0]!, axis),
+  TopKValues: (inputs, { k }) => topKValues(inputs[0]!, k),
+  TopKIndices: (inputs, { k }) => topKIndices(inputs[0]!, k),
   CumSum: (inputs, attrs) => cumSum(inputs[0]!, attrs),
   MatMul: (inputs, { transposeA, transposeB }, type) => matMul(inputs[0]!, inputs[1]!, transposeA, transposeB, type.shape),
   Softmax: (inputs) => softmax(inputs[0]!, false),

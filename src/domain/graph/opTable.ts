@@ -21,11 +21,11 @@ export interface OpEntry {
 
 const groups: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
   ["unary", unaryOps],
-  ["binary", binaryOps],
+  ["binary", [...binaryOps, "BitwiseAnd"]],
   ["compare", compareOps],
   ["logical", [...logicalOps, "Not", "Select"]],
   ["predicate", predicateOps],
-  ["reduce", [...reduceOps, "ArgMax", "ArgMin", "CumSum", "SegmentSum", "Softmax", "LogSoftmax"]],
+  ["reduce", [...reduceOps, "ArgMax", "ArgMin", "TopKValues", "TopKIndices", "CumSum", "SegmentSum", "Softmax", "LogSoftmax"]],
   ["random", randomOps],
   ["source", ["Parameter", "Constant", "Fill", "Iota", "ReplicaId"]],
   ["matrix", ["MatMul", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"]],

@@ -112,6 +112,8 @@ export interface OpAttrs
   readonly ReplicaId: None
   /** `(x: bool)` */
   readonly Not: None
+  /** `(a: int32, b: int32)` of one shape: bit by bit, in two's complement. */
+  readonly BitwiseAnd: None
   /** `(x)` float32 to int32 truncates; anything to bool is `!= 0` (NaN is true, as tfjs); bool to number is 0 or 1. */
   readonly Cast: { readonly dtype: DType }
   /**
@@ -144,6 +146,10 @@ export interface OpAttrs
   /** `(x)` -> int32 index of the first largest / smallest along `axis` (which is dropped). */
   readonly ArgMax: { readonly axis: number }
   readonly ArgMin: { readonly axis: number }
+  /** `(x)` -> the k largest along the last axis, descending. NaN has no place in the order. */
+  readonly TopKValues: { readonly k: number }
+  /** `(x)` -> int32: where those of `TopKValues` are; of equal elements the first comes first. */
+  readonly TopKIndices: { readonly k: number }
   readonly CumSum: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }
   /** `(a: [batch…, m, k], b: [batch…, k, n])` float32; batch extents equal or 1 (numpy's rule), ranks equal. */
   readonly MatMul: { readonly transposeA: boolean; readonly transposeB: boolean }
@@ -164,6 +170,11 @@ export interface OpAttrs
   readonly AvgPool: PoolAttrs
   /** `(dy)` -> `inputShape`. */
   readonly AvgPoolGrad: PoolAttrs & { readonly inputShape: Shape }
+  /**
+   * `(x, after)` -> `x`, at the earliest when `after` is there. It differs from `x` to all rewrites, so what is computed from it
+   * again stays computed again: how `checkpoint` keeps activations from living until the backward pass.
+   */
+  readonly Barrier: None
   /** `(x)` -> sum over all replicas, on each. */
   readonly CrossReplicaSum: None
 }

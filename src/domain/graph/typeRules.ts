@@ -33,6 +33,7 @@ import {
   typeIs,
   TypeRefusal
 } from "./typeChecks.ts"
+import { indexTypeRules } from "./indexTypeRules.ts"
 import { windowTypeRules } from "./windowTypeRules.ts"
 
 /** @category models @since 0.1.0 */
@@ -89,15 +90,6 @@ const random = (inputs: Inputs, attrs: RandomAttrs): TensorType => {
   isShape(attrs.shape)
   atLeast(attrs.draw, 0, "draw")
   return { dtype: "float32", shape: attrs.shape }
-}
-
-const argument = (inputs: Inputs, { axis }: { readonly axis: number }): TensorType => {
-  arity(inputs, 1)
-  const x = inputs[0]!
-  dtypeIn(x, numeric)
-  axisOf(x, axis)
-  if (x.shape[axis] === 0) refuse(`elements along axis ${axis}`, printType(x))
-  return { dtype: "int32", shape: x.shape.filter((_, i) => i !== axis) }
 }
 
 const lastAxis = (inputs: Inputs): TensorType => {
@@ -163,26 +155,6 @@ const slice: TypeRule<"Slice"> = (inputs, { begin, size, strides }) => {
   return { dtype: x.dtype, shape: size }
 }
 
-const gather: TypeRule<"Gather"> = (inputs, { axis }) => {
-  arity(inputs, 2)
-  const [x, indices] = [inputs[0]!, inputs[1]!]
-  axisOf(x, axis)
-  dtypeIn(indices, ["int32"], "the indices")
-  return { dtype: x.dtype, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] }
-}
-
-const segmentSum: TypeRule<"SegmentSum"> = (inputs, { numSegments }) => {
-  arity(inputs, 2)
-  const [x, ids] = [inputs[0]!, inputs[1]!]
-  dtypeIn(x, numeric, "the rows")
-  dtypeIn(ids, ["int32"], "the ids")
-  atLeast(numSegments, 0, "numSegments")
-  if (ids.shape.length > x.shape.length || ids.shape.some((d, i) => d !== x.shape[i])) {
-    refuse("ids with the leading extents of the rows", printTypes(inputs))
-  }
-  return { dtype: x.dtype, shape: [numSegments, ...x.shape.slice(ids.shape.length)] }
-}
-
 const structural = {
   Parameter: (inputs: Inputs, { dtype, shape }: OpAttrs["Parameter"]) => (arity(inputs, 0), literal(dtype, shape)),
   Constant: (inputs: Inputs, { shape, data }: OpAttrs["Constant"]): TensorType => {
@@ -201,6 +173,8 @@ const structural = {
   },
   ReplicaId: (inputs: Inputs): TensorType => (arity(inputs, 0), { dtype: "int32", shape: [] }),
   Not: unary(["bool"]),
+  BitwiseAnd: (inputs: Inputs): TensorType => elementwise(inputs, 2, ["int32"]),
+  Barrier: (inputs: Inputs): TensorType => (arity(inputs, 2), inputs[0]!),
   Cast: (inputs: Inputs, { dtype }: OpAttrs["Cast"]): TensorType => (arity(inputs, 1), { dtype, shape: inputs[0]!.shape }),
   ReducePrecision: (inputs: Inputs, { exponentBits, mantissaBits }: OpAttrs["ReducePrecision"]): TensorType => {
     arity(inputs, 1)
@@ -256,16 +230,6 @@ const structural = {
     axesOf(inputs[0]!, axes)
     return inputs[0]!
   },
-  Gather: gather,
-  SegmentSum: segmentSum,
-  OneHot: (inputs: Inputs, { depth, dtype }: OpAttrs["OneHot"]): TensorType => {
-    arity(inputs, 1)
-    dtypeIn(inputs[0]!, ["int32"], "the indices")
-    atLeast(depth, 0, "depth")
-    return { dtype, shape: [...inputs[0]!.shape, depth] }
-  },
-  ArgMax: argument,
-  ArgMin: argument,
   CumSum: (inputs: Inputs, { axis }: OpAttrs["CumSum"]): TensorType => {
     const x = unary(numeric)(inputs)
     axisOf(x, axis)
@@ -287,6 +251,7 @@ export const typeRules: TypeRules = {
   ...each(reduceOps, (name) => reduce(reduceDTypes(name))),
   ...each(randomOps, () => random),
   ...structural,
+  ...indexTypeRules,
   ...windowTypeRules
 }
 

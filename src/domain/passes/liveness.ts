@@ -20,7 +20,7 @@ export interface Donation {
 }
 
 /** Ops that engines give as another view of their operand's buffer: who reads the view reads the buffer. */
-const views: ReadonlySet<OpName> = new Set(["Reshape", "Broadcast", "Transpose", "Slice", "Cast"])
+const views: ReadonlySet<OpName> = new Set(["Reshape", "Broadcast", "Transpose", "Slice", "Cast", "Barrier"])
 
 /** Live nodes by what they read. */
 const readersOf = (graph: Graph, live: Uint8Array): ReadonlyArray<ReadonlyArray<NodeId>> => {

@@ -8,7 +8,6 @@ import * as Builder from "../../domain/graph/Builder.ts"
 import type { NodeId, SourceLocation } from "../../domain/graph/Graph.ts"
 import type { BinaryOp, CompareOp, LogicalOp, OpAttrs, OpName, ReduceOp, UnaryOp } from "../../domain/graph/ops.ts"
 import { type DType, type Shape, sizeOf, type TensorData, type TensorType } from "../../domain/Tensor.ts"
-import type { Recording } from "./Recording.ts"
 
 const order: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2 }
 
@@ -21,13 +20,23 @@ export const normalAxes = (axis: number | ReadonlyArray<number> | null | undefin
   return [...new Set(axes.map((a) => (a < 0 ? a + rank : a)))].sort((i, j) => i - j)
 }
 
-/** One kernel call in one recording: every node added through it carries the source of that call. */
+/** Where nodes go: a recording, or the nodes of one kernel that runs eagerly. */
+export interface Target {
+  readonly builder: Builder.Builder
+  readonly replicas: number
+  /** The parameter that draws start from. */
+  readonly randomKey: NodeId
+  /** The node of a kernel's input. */
+  readonly nodeOf: (x: tf.TensorInfo, kernel: string, source: SourceLocation | undefined) => NodeId
+}
+
+/** One kernel call: every node added through it carries the source of that call. */
 export class Emit {
-  readonly recording: Recording
+  readonly recording: Target
   readonly kernel: string
   readonly source: SourceLocation | undefined
 
-  constructor(recording: Recording, kernel: string, source: SourceLocation | undefined) {
+  constructor(recording: Target, kernel: string, source: SourceLocation | undefined) {
     this.recording = recording
     this.kernel = kernel
     this.source = source

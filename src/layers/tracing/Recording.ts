@@ -9,7 +9,8 @@ import * as Builder from "../../domain/graph/Builder.ts"
 import type { Graph, NodeId, SourceLocation } from "../../domain/graph/Graph.ts"
 import { randomKeyName } from "../../domain/Program.ts"
 import { type DType, sizeOf, type TensorData, type TensorType } from "../../domain/Tensor.ts"
-import { failure, foreignTensor, foreignVariable } from "./failures.ts"
+import { ComplexData } from "./ComplexData.ts"
+import { complexOperand, failure, foreignTensor, foreignVariable } from "./failures.ts"
 import { makeLayerNames } from "./layerNames.ts"
 
 /** A `dataId` of the recording backend: a node of the graph, or host data that no node has needed so far. */
@@ -46,7 +47,7 @@ export class Recorded {
 }
 
 /** A copy of host values in the class that stores `dtype`; of one kind to the same kind it is a plain copy of memory. */
-const toData = (dtype: DType, values: ArrayLike<number>): TensorData => {
+export const toData = (dtype: DType, values: ArrayLike<number>): TensorData => {
   if (dtype === "float32") return values instanceof Float32Array ? values.slice() : Float32Array.from(values)
   if (dtype === "int32") return values instanceof Int32Array ? values.slice() : Int32Array.from(values)
   return Uint8Array.from(values, (x) => (x ? 1 : 0))
@@ -143,6 +144,7 @@ export class Recording {
       if (id.recording === this) return id
       throw x instanceof tf.Variable ? foreignVariable(x.name, op, source) : foreignTensor(op, source)
     }
+    if (id instanceof ComplexData) throw complexOperand(op, source)
     if (x instanceof tf.Variable) throw foreignVariable(x.name, op, source)
     return this.#fromOutside(x, id, op, source)
   }

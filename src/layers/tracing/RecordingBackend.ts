@@ -3,15 +3,19 @@
  *
  * @since 0.1.0
  */
-import * as tf from "@tensorflow/tfjs-core"
+import type * as tf from "@tensorflow/tfjs-core"
 import { TraceError } from "../../domain/Errors.ts"
+import type { NodeId } from "../../domain/graph/Graph.ts"
+import { GraphError } from "../../domain/graph/GraphError.ts"
+import { Emit } from "./Emit.ts"
 import { evaluateConstant } from "./evaluateConstant.ts"
-import { dataDependentShape, hostRead } from "./failures.ts"
+import { dataDependentShape, failure, hostRead } from "./failures.ts"
+import { GraphBackend, type KernelResult, type RegisteredKernel } from "./GraphBackend.ts"
+import { recordComplex } from "./kernels/complex.ts"
 import { dtypeOf, Recorded, type Recording } from "./Recording.ts"
 import { caller, callerSource } from "./source.ts"
 
-/** Name under which the kernels are registered, and what `tf.getBackend()` says while modelFn is recorded. */
-export const backendName = "effect-estimator"
+export { backendName } from "./GraphBackend.ts"
 
 /** Host functions that draw numbers; the constants they make are named after them. */
 const drawers =
@@ -22,12 +26,32 @@ const selectors = /^(whereAsync|booleanMaskAsync|setdiff1dAsync|nonMaxSuppressio
 
 const nowhere = { source: undefined, through: [] }
 
-export class RecordingBackend extends tf.KernelBackend {
+export class RecordingBackend extends GraphBackend {
   readonly recording: Recording
 
   constructor(recording: Recording) {
     super()
     this.recording = recording
+  }
+
+  override runKernel(kernel: RegisteredKernel, inputs: object, attrs: object): KernelResult {
+    const { name, record } = kernel
+    const { recording } = this
+    const source = recording.sourced ? callerSource() : undefined
+    if (source !== undefined) recording.lastSource.set(name, source)
+    try {
+      const emit = new Emit(recording, name, source)
+      const complex = recordComplex(emit, kernel, inputs, attrs)
+      if (complex !== undefined) return complex
+      const result = record(emit, inputs, attrs)
+      const info = (node: NodeId) => {
+        recording.madeBy(node, name, source)
+        return recording.info(node, name, source)
+      }
+      return typeof result === "number" ? info(result) : result.map(info)
+    } catch (error) {
+      throw kernelFailure(error, name, source)
+    }
   }
 
   override write(values: tf.backend_util.BackendValues, shape: Array<number>, dtype: tf.DataType): tf.DataId {
@@ -88,6 +112,15 @@ export class RecordingBackend extends tf.KernelBackend {
     return 1e-7
   }
   override dispose() {}
+}
+
+/** What a kernel's rule threw, with the user's line. */
+export const kernelFailure = (error: unknown, name: string, source: string | undefined): unknown => {
+  if (error instanceof TraceError)
+    return error.source === undefined ? failure(error.reason, error.detail, { ...error, source: callerSource() }) : error
+  // tfjs leaves the check to its kernels: on another backend this would throw, too
+  if (error instanceof GraphError) return failure("ModelThrew", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
+  return error
 }
 
 const hostReadOf = (error: unknown) => (error instanceof TraceError ? error : undefined)

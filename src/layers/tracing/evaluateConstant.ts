@@ -6,13 +6,12 @@
 import { evaluate } from "../../domain/graph/Evaluate.ts"
 import type { NodeId } from "../../domain/graph/Graph.ts"
 import type { TensorData } from "../../domain/Tensor.ts"
+import type { Target } from "./Emit.ts"
 import { extract } from "./extract.ts"
-import type { Recording } from "./Recording.ts"
 
 const runtime: ReadonlySet<string> = new Set(["Parameter", "ReplicaId", "CrossReplicaSum", "RandomUniform", "RandomNormal", "RandomTruncatedNormal"])
 
-export const evaluateConstant = (recording: Recording, node: NodeId): TensorData | undefined => {
-  const { builder } = recording
+export const evaluateConstant = ({ builder }: Pick<Target, "builder">, node: NodeId): TensorData | undefined => {
   const seen = new Set<NodeId>()
   const pending = [node]
   while (pending.length > 0) {

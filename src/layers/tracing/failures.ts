@@ -37,6 +37,13 @@ export const unknownKernel = (op: string, source: SourceLocation | undefined, in
     { op, source }
   )
 
+export const complexOperand = (op: string, source: SourceLocation | undefined): TraceError =>
+  failure(
+    "UnknownKernel",
+    `complex numbers cannot come here: the results, state and most kernels of a compiled step are float32, int32 or bool. Take tf.real and tf.imag of them, or tf.abs`,
+    { op, source }
+  )
+
 export const dataDependentShape = (op: string, source: SourceLocation | undefined, instead: string): TraceError =>
   failure("DataDependentShape", `the shape of its result depends on values, and a compiled step has fixed shapes. ${instead}`, { op, source })
 

@@ -4,12 +4,10 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import { TraceError } from "../../domain/Errors.ts"
-import type { NodeId } from "../../domain/graph/Graph.ts"
-import { GraphError } from "../../domain/graph/GraphError.ts"
-import { Emit } from "./Emit.ts"
-import { failure, unknownKernel } from "./failures.ts"
+import { unknownKernel } from "./failures.ts"
+import { backendName, GraphBackend } from "./GraphBackend.ts"
 import { registerGradients } from "./gradients.ts"
+import { complexKernels } from "./kernels/complex.ts"
 import { contractions } from "./kernels/contract.ts"
 import { elementwise } from "./kernels/elementwise.ts"
 import { images } from "./kernels/image.ts"
@@ -18,37 +16,39 @@ import { kernel, type Kernel } from "./kernels/kernel.ts"
 import { own } from "./kernels/own.ts"
 import { reductions } from "./kernels/reduce.ts"
 import { refused } from "./kernels/refused.ts"
+import { scatters } from "./kernels/scatter.ts"
+import { multinomialKernel, searches } from "./kernels/search.ts"
 import { shapes } from "./kernels/shape.ts"
+import { sliding } from "./kernels/sliding.ts"
+import { volumes } from "./kernels/volume.ts"
+import { warps } from "./kernels/warp.ts"
 import { windows } from "./kernels/window.ts"
-import { backendName, RecordingBackend } from "./RecordingBackend.ts"
-import { callerSource } from "./source.ts"
 
 /** Every kernel with a recording rule. */
-export const recorded: ReadonlyArray<Kernel> = [...elementwise, ...reductions, ...shapes, ...indexing, ...contractions, ...windows, ...images, ...own]
+export const recorded: ReadonlyArray<Kernel> = [
+  ...elementwise,
+  ...reductions,
+  ...shapes,
+  ...indexing,
+  ...scatters,
+  ...searches,
+  ...contractions,
+  ...windows,
+  ...volumes,
+  ...sliding,
+  ...images,
+  ...warps,
+  ...own
+]
 
-const run = ({ name, record }: Kernel, inputs: object, attrs: object | undefined, backend: unknown): tf.TensorInfo | Array<tf.TensorInfo> => {
-  if (!(backend instanceof RecordingBackend)) throw new Error(`kernel ${name} of "${backendName}" was run by another backend`)
-  const { recording } = backend
-  const source = recording.sourced ? callerSource() : undefined
-  if (source !== undefined) recording.lastSource.set(name, source)
-  try {
-    const result = record(new Emit(recording, name, source), inputs, attrs ?? {})
-    const info = (node: NodeId) => {
-      recording.madeBy(node, name, source)
-      return recording.info(node, name, source)
-    }
-    return typeof result === "number" ? info(result) : result.map(info)
-  } catch (error) {
-    if (error instanceof TraceError)
-      throw error.source === undefined ? failure(error.reason, error.detail, { ...error, source: callerSource() }) : error
-    // tfjs leaves the check to its kernels: on another backend this would throw, too
-    if (error instanceof GraphError) throw failure("ModelThrew", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
-    throw error
-  }
-}
+/** Those that a recording alone can run: outside of one, complex numbers and draws are the host's. */
+const recordedOnly: ReadonlyArray<Kernel> = [...complexKernels, multinomialKernel]
 
 const isKernelName = ([key, value]: readonly [string, unknown]): boolean =>
   typeof value === "string" && /^[A-Z_]/.test(value) && value.replace(/^_/, "") === key.replace(/^_/, "")
+
+/** TensorFlow.js does these on the host where a backend has no such kernel. */
+const hostKernels: ReadonlySet<string> = new Set(["FromPixels"])
 
 let registered = false
 
@@ -56,23 +56,28 @@ let registered = false
 export const register = (): void => {
   if (registered) return
   registered = true
-  const known = [...recorded, ...refused]
+  const known = [...recorded, ...recordedOnly, ...refused]
   const names = new Set(known.map(({ name }) => name))
   const others = Object.entries(tf)
     .filter(isKernelName)
     .map(([, value]) => String(value))
-    .filter((name) => !names.has(name))
+    .filter((name) => !names.has(name) && !hostKernels.has(name))
   const rest = [...new Set(others)].map((name) =>
     kernel(name, (c) => {
       throw unknownKernel(name, c.source)
     })
   )
+  const inGraphs = new Set<Kernel>(recorded)
   for (const entry of [...known, ...rest]) {
+    const registeredKernel = { ...entry, graph: inGraphs.has(entry) }
     tf.registerKernel({
       kernelName: entry.name,
       backendName,
       // tfjs hands over tensors by name, or a list of them
-      kernelFunc: ({ inputs, attrs, backend }) => run(entry, inputs, attrs, backend)
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        if (!(backend instanceof GraphBackend)) throw new Error(`kernel ${entry.name} of "${backendName}" was run by another backend`)
+        return backend.runKernel(registeredKernel, inputs, attrs ?? {})
+      }
     })
   }
   registerGradients()

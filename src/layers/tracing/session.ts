@@ -5,8 +5,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import { failure, foreignVariable } from "./failures.ts"
+import { backendName } from "./GraphBackend.ts"
 import { activate, type OuterState, type Recording } from "./Recording.ts"
-import { backendName, RecordingBackend } from "./RecordingBackend.ts"
+import { RecordingBackend } from "./RecordingBackend.ts"
 import { register } from "./register.ts"
 import { caller, callerSource } from "./source.ts"
 

@@ -2,7 +2,8 @@
 import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
 import { evaluate } from "../../../src/domain/graph/Evaluate.ts"
-import type { DType } from "../../../src/domain/Tensor.ts"
+import type { Graph } from "../../../src/domain/graph/Graph.ts"
+import type { DType, TensorData } from "../../../src/domain/Tensor.ts"
 import { extract } from "../../../src/layers/tracing/extract.ts"
 import { Recording } from "../../../src/layers/tracing/Recording.ts"
 import { outerStates, withRecording } from "../../../src/layers/tracing/session.ts"
@@ -59,13 +60,22 @@ export const onCpu = (f: F, inputs: ReadonlyArray<Input>): ReadonlyArray<Value> 
       })) as never
   ) as unknown as ReadonlyArray<Value> // tidy is typed for tensors only
 
-export const recorded = (f: F, inputs: ReadonlyArray<Input>): ReadonlyArray<Value> => {
+/** How a graph gets its values: parameters in, outputs out. */
+export type Evaluation = (graph: Graph, parameters: ReadonlyArray<TensorData>) => ReadonlyArray<TensorData>
+
+export interface Recorded {
+  readonly graph: Graph
+  readonly types: ReadonlyArray<Omit<Value, "data">>
+}
+
+/** The graph of `f`, with a parameter for each input. */
+export const graphOf = (f: F, inputs: ReadonlyArray<Omit<Input, "data">>): Recorded => {
   const recording = new Recording(1, outerStates())
   const parameters = inputs.map((x, i) => {
     const type = { dtype: x.dtype, shape: x.shape }
     return { name: `x${i}`, role: { _tag: "Batch" } as const, type, node: recording.builder.parameter(`x${i}`, { _tag: "Batch" }, type) }
   })
-  const { graph, types } = withRecording(recording, 1, () => {
+  return withRecording(recording, 1, () => {
     const outs = listOf(f(...parameters.map(({ node, name }) => recording.tensor(node, name))))
     const nodes = outs.map((t) => recording.nodeOf(t, "output", undefined))
     return {
@@ -73,7 +83,11 @@ export const recorded = (f: F, inputs: ReadonlyArray<Input>): ReadonlyArray<Valu
       graph: extract(recording.builder, { parameters, outputs: nodes.map((node, i) => ({ name: `y${i}`, role: { _tag: "Outfeed" }, node })) })
     }
   })
-  const results = evaluate(
+}
+
+export const recorded = (f: F, inputs: ReadonlyArray<Input>, evaluation: Evaluation = evaluate): ReadonlyArray<Value> => {
+  const { graph, types } = graphOf(f, inputs)
+  const results = evaluation(
     graph,
     inputs.map((x) => x.data)
   )

@@ -10,3 +10,4 @@ export const x4 = (x: tf.Tensor | undefined) => x as tf.Tensor4D
 export const x3 = (x: tf.Tensor | undefined) => x as tf.Tensor3D
 export const x2 = (x: tf.Tensor | undefined) => x as tf.Tensor2D
 export const x1 = (x: tf.Tensor | undefined) => x as tf.Tensor1D
+export const x5 = (x: tf.Tensor | undefined) => x as tf.Tensor5D

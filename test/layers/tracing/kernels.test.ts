@@ -7,7 +7,12 @@ import { elementwise } from "./casesElementwise.ts"
 import { products } from "./casesProduct.ts"
 import { reductions } from "./casesReduce.ts"
 import { indexing, shapes } from "./casesShape.ts"
-import { f32, gradientsOf, onCpu, recorded, type Value } from "./harness.ts"
+import { type Evaluation, f32, gradientsOf, onCpu, recorded, type Value } from "./harness.ts"
+import { onOrt, openOrt } from "../device/onnx/onOrt.ts"
+import { images } from "./casesImage.ts"
+import { complexes } from "./casesComplex.ts"
+import { lookups } from "./casesLookup.ts"
+import { volumes } from "./casesVolume.ts"
 import type { Case } from "./kernelCase.ts"
 
 const close = (name: string, got: ReadonlyArray<Value>, wanted: ReadonlyArray<Value>) => {
@@ -25,7 +30,20 @@ const close = (name: string, got: ReadonlyArray<Value>, wanted: ReadonlyArray<Va
 
 registerGradients()
 
-const table: Readonly<Record<string, ReadonlyArray<Case>>> = { elementwise, reductions, shapes, indexing, products }
+const table: Readonly<Record<string, ReadonlyArray<Case>>> = {
+  elementwise,
+  reductions,
+  shapes,
+  indexing,
+  products,
+  volumes,
+  images,
+  lookups,
+  complexes
+}
+
+const ort = openOrt()
+const native: Evaluation = (graph, parameters) => onOrt(ort, graph, parameters)
 
 describe("recorded kernels mean what tfjs's CPU backend computes", () => {
   for (const [group, cases] of Object.entries(table)) {
@@ -33,8 +51,13 @@ describe("recorded kernels mean what tfjs's CPU backend computes", () => {
       for (const [name, f, inputs, grad] of cases) {
         it(name, async () => {
           await tf.setBackend("cpu")
-          close(name, recorded(f, inputs), onCpu(f, inputs))
-          if (grad === "grad") close(`gradient of ${name}`, recorded(gradientsOf(f), inputs), onCpu(gradientsOf(f), inputs))
+          const wanted = onCpu(f, inputs)
+          close(name, recorded(f, inputs), wanted)
+          close(`${name}, ONNX Runtime`, recorded(f, inputs, native), wanted)
+          if (grad !== "grad") return
+          const gradients = onCpu(gradientsOf(f), inputs)
+          close(`gradient of ${name}`, recorded(gradientsOf(f), inputs), gradients)
+          close(`gradient of ${name}, ONNX Runtime`, recorded(gradientsOf(f), inputs, native), gradients)
         })
       }
     })

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as tf from "@tensorflow/tfjs-core"
+import * as tf from "@tensorflow/tfjs-core"
 import type { NodeId } from "../../../domain/graph/Graph.ts"
 import { sizeOf } from "../../../domain/Tensor.ts"
 import { type Emit, wider } from "../Emit.ts"
@@ -64,7 +64,14 @@ const contract = (c: Emit, left: Term, right: Term, wanted: string): Term => {
   return { node: c.reshape(product, [...batchShape, ...aShape, ...bShape]), labels: batch + onlyA + onlyB }
 }
 
-/** `equation` has an explicit result (`ij,jk->ik`), no repeats within a term: tfjs sees to that. */
+/** tfjs's own checks, of equations for one or two tensors: it has no others. */
+const check = (equation: string, xs: ReadonlyArray<tf.TensorInfo>): void => {
+  if (xs.length > 2 && equation.split(",").length === xs.length) return
+  const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, xs.length)
+  tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, [...xs] as Array<tf.Tensor>) // reads the shapes only
+}
+
+/** `equation` has an explicit result (`ij,jk->ik`), no repeats within a term. */
 export const einsum = (c: Emit, nodes: ReadonlyArray<NodeId>, equation: string): NodeId => {
   const [from, to] = equation.replace(/\s/g, "").split("->") as [string, string] // tfjs has checked the arrow
   const terms = from.split(",").map((labels, i): Term => ({ node: c.float(nodes[i]!), labels }))
@@ -96,11 +103,13 @@ export const contractions: ReadonlyArray<Kernel> = [
     const sum = bias === undefined || bias === null ? product : c.add2(product, c.of(bias))
     return activate(c, sum, attrs.activation, preluActivationWeights, attrs.leakyreluAlpha)
   }),
-  kernel<Many, { readonly equation: string }>("Einsum", (c, inputs, { equation }) =>
-    einsum(
+  kernel<Many, { readonly equation: string }>("Einsum", (c, inputs, { equation }) => {
+    const xs = Object.values(inputs)
+    check(equation, xs)
+    return einsum(
       c,
-      Object.values(inputs).map((x) => c.of(x)),
+      xs.map((x) => c.of(x)),
       equation
     )
-  )
+  })
 ]

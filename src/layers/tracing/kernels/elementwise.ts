@@ -107,6 +107,7 @@ export const elementwise: ReadonlyArray<Kernel> = [
   kernel<AB>("LogicalOr", (c, { a, b }) => c.logical("Or", c.of(a), c.of(b))),
   kernel<AB>("LogicalXor", (c, { a, b }) => c.compare("NotEqual", c.cast(c.of(a), "bool"), c.cast(c.of(b), "bool"))),
   kernel<X>("LogicalNot", (c, { x }) => c.add("Not", [c.cast(c.of(x), "bool")], {})),
+  kernel<AB>("BitwiseAnd", (c, { a, b }) => c.add("BitwiseAnd", [c.of(a), c.of(b)], {})),
   predicate("IsNan"),
   predicate("IsInf"),
   predicate("IsFinite"),
@@ -130,7 +131,9 @@ export const elementwise: ReadonlyArray<Kernel> = [
   kernel<X>("Selu", (c, { x }) => elu(c, c.float(c.of(x)), tf.backend_util.SELU_SCALEALPHA, tf.backend_util.SELU_SCALE)),
   kernel<X, { readonly alpha: number }>("Step", (c, { x }, { alpha }) => {
     const node = c.numeric(c.of(x))
-    return c.select(c.compare("Greater", node, c.like(node, 0)), c.like(node, 1), c.broadcast(c.like(node, alpha), c.shape(node)))
+    const flat = c.broadcast(c.like(node, alpha), c.shape(node))
+    const step = c.select(c.compare("Greater", node, c.like(node, 0)), c.like(node, 1), flat)
+    return c.dtype(node) === "float32" ? c.select(c.add("IsNan", [node], {}), node, step) : step
   }),
   kernel<{ readonly condition: tf.TensorInfo; readonly t: tf.TensorInfo; readonly e: tf.TensorInfo }>("Select", (c, { condition, t, e }) => {
     const [node, shape] = [c.of(condition), c.shape(c.of(t))]

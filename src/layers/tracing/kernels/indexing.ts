@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as tf from "@tensorflow/tfjs-core"
+import * as tf from "@tensorflow/tfjs-core"
 import type { NodeId } from "../../../domain/graph/Graph.ts"
 import { type Shape, sizeOf, stridesOf } from "../../../domain/Tensor.ts"
 import { type Emit, normalAxes } from "../Emit.ts"
@@ -40,20 +40,23 @@ const gatherBatched = (c: Emit, x: NodeId, indices: NodeId, axis: number, batchD
 /** Row numbers for `[…, depth]` coordinates into the leading `depth` axes of `shape`. */
 const flatIndices = (c: Emit, indices: NodeId, shape: Shape): { readonly flat: NodeId; readonly depth: number } => {
   const rank = c.shape(indices).length
-  const depth = c.shape(indices)[rank - 1]!
+  const depth = c.shape(indices)[rank - 1] ?? 1
   const strides = c.constant(Int32Array.from(stridesOf(shape.slice(0, depth))), [depth])
   return { flat: c.reduce("ReduceSum", c.mul(indices, strides), [rank - 1]), depth }
 }
 
 const gatherNd = (c: Emit, params: NodeId, indices: NodeId): NodeId => {
   const shape = c.shape(params)
+  tf.util.assert(shape.length > 0, () => "tf.gatherND() expects an x of a rank of at least 1, but got a scalar")
   const { flat, depth } = flatIndices(c, indices, shape)
   const rows = c.reshape(params, [sizeOf(shape.slice(0, depth)), ...shape.slice(depth)])
   return c.add("Gather", [rows, flat], { axis: 0 })
 }
 
 const scatterNd = (c: Emit, indices: NodeId, updates: NodeId, shape: ReadonlyArray<number>): NodeId => {
-  const { flat, depth } = flatIndices(c, indices, shape)
+  // a vector names rows
+  const coordinates = c.shape(indices).length < 2 ? c.reshape(indices, [c.size(indices), 1]) : indices
+  const { flat, depth } = flatIndices(c, coordinates, shape)
   const n = c.size(flat)
   const rest = shape.slice(depth)
   const rows = c.reshape(c.numeric(updates), [n, ...rest])
@@ -70,7 +73,8 @@ const bincount = (c: Emit, x: NodeId, weights: tf.TensorInfo, size: number, bina
   const rows = weighted ? c.of(weights) : ones
   const rank2 = c.shape(x).length === 2
   const n = rank2 ? c.shape(x)[0]! : 1
-  const ids = rank2 ? c.add2(x, c.mul(c.add("Iota", [], { dtype: "int32", shape: c.shape(x), axis: 0 }), c.scalar("int32", size))) : x
+  const placed = rank2 ? c.add2(x, c.mul(c.add("Iota", [], { dtype: "int32", shape: c.shape(x), axis: 0 }), c.scalar("int32", size))) : x
+  const ids = c.select(c.compare("Less", x, c.scalar("int32", size)), placed, c.scalar("int32", -1)) // larger ones are not counted
   const counts = c.add("SegmentSum", [rows, ids], { numSegments: n * size })
   const clipped = binary ? c.arithmetic("Min", counts, c.like(counts, 1)) : counts
   return c.reshape(clipped, rank2 ? [n, size] : [size])
@@ -83,6 +87,7 @@ export const indexing: ReadonlyArray<Kernel> = [
       const node = c.of(x)
       const at = normalAxes(axis, c.shape(node).length)[0]!
       const batch = batchDims < 0 ? batchDims + indices.shape.length : batchDims
+      tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, at, batch) // checks the shapes, reads nothing else
       return batch === 0 ? c.add("Gather", [node, int(c, indices)], { axis: at }) : gatherBatched(c, node, int(c, indices), at, batch)
     }
   ),

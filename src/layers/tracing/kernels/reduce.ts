@@ -37,23 +37,6 @@ const onLastAxis = (c: Emit, op: "Softmax" | "LogSoftmax", logits: tf.TensorInfo
   return c.transpose(c.add(op, [c.transpose(x, perm)], {}), perm)
 }
 
-/** The k largest and where they were, by k times taking the first largest out. */
-const topK = (c: Emit, x: NodeId, k: number): ReadonlyArray<NodeId> => {
-  const axis = c.shape(x).length - 1
-  const depth = c.shape(x)[axis]!
-  const lowest = c.like(x, c.dtype(x) === "float32" ? -Infinity : -2147483648)
-  const values: Array<NodeId> = []
-  const indices: Array<NodeId> = []
-  let rest = x
-  for (let i = 0; i < k; i++) {
-    const index = c.add("ArgMax", [rest], { axis })
-    indices.push(c.reshape(index, [...c.shape(index), 1]))
-    values.push(c.reduce("ReduceMax", rest, [axis], true))
-    if (i + 1 < k) rest = c.select(c.add("OneHot", [index], { depth, onValue: 1, offValue: 0, dtype: "bool" }), lowest, rest)
-  }
-  return [c.concat(values, axis), c.concat(indices, axis)]
-}
-
 /** Elements moved `by` places up the axis, ones in their places. */
 const shifted = (c: Emit, x: NodeId, axis: number, by: number): NodeId => {
   const extent = c.shape(x)[axis]!
@@ -100,6 +83,5 @@ export const reductions: ReadonlyArray<Kernel> = [
   kernel<{ readonly logits: tf.TensorInfo }, { readonly dim?: number }>("Softmax", (c, { logits }, { dim }) => onLastAxis(c, "Softmax", logits, dim)),
   kernel<{ readonly logits: tf.TensorInfo }, { readonly axis?: number }>("LogSoftmax", (c, { logits }, { axis }) =>
     onLastAxis(c, "LogSoftmax", logits, axis)
-  ),
-  kernel<X, { readonly k: number }>("TopK", (c, { x }, { k }) => topK(c, c.numeric(c.of(x)), k))
+  )
 ]

@@ -24,12 +24,7 @@ const dynamic: Readonly<Record<string, string>> = {
 }
 
 const instead: Readonly<Record<string, string>> = {
-  Multinomial: "Draw with random: tf.argMax(tf.sub(logits, tf.log(tf.neg(tf.log(random.uniform(shape, 1e-9)))))) samples from softmax(logits)",
-  SparseToDense: "Use tf.scatterND, which adds up repeated indices",
-  TensorScatterUpdate: "Use tf.scatterND of the updates and tf.where with a mask of the places",
-  Complex: "Keep real and imaginary parts as two float32 tensors",
-  FFT: "Multiply by a constant matrix of cosines and sines",
-  IFFT: "Multiply by a constant matrix of cosines and sines"
+  Draw: "It paints on a canvas: give the pixels to the host by predictions or hostCall, and paint there"
 }
 
 export const refused: ReadonlyArray<Kernel> = [

@@ -13,12 +13,16 @@ import { kernel, type Kernel, type Many, type X } from "./kernel.ts"
 
 const concat = (c: Emit, inputs: Many, axis: number): NodeId => {
   const all = Object.values(inputs).map((x) => c.of(x))
+  const shapesOfAll = all.map((x) => [...c.shape(x)])
+  const at = normalAxes(axis, shapesOfAll[0]!.length)[0]!
+  tf.backend_util.assertParamsConsistent(shapesOfAll, at)
+  const shape = tf.backend_util.computeOutShape(shapesOfAll, at)
   const filled = all.filter((x) => c.size(x) > 0)
-  const xs = filled.length === 0 ? all.slice(0, 1) : filled
-  const dtype = xs.map((x) => c.dtype(x)).reduce(wider)
+  const dtype = (filled.length === 0 ? all : filled).map((x) => c.dtype(x)).reduce(wider)
+  if (filled.length === 0) return c.fill({ dtype, shape }, 0)
   return c.concat(
-    xs.map((x) => c.cast(x, dtype)),
-    normalAxes(axis, c.shape(xs[0]!).length)[0]!
+    filled.map((x) => c.cast(x, dtype)),
+    at
   )
 }
 
@@ -97,6 +101,7 @@ const pack = (c: Emit, inputs: Many, axis: number): NodeId => {
   const xs = Object.values(inputs).map((x) => c.of(x))
   const rank = c.shape(xs[0]!).length
   const at = axis < 0 ? axis + rank + 1 : axis
+  tf.util.assert(new Set(xs.map((x) => c.dtype(x))).size === 1, () => "All tensors passed to stack must have matching dtypes")
   const dtype = xs.map((x) => c.dtype(x)).reduce(wider)
   return c.concat(
     xs.map((x) => c.reshape(c.cast(x, dtype), c.shape(x).toSpliced(at, 0, 1))),
@@ -105,8 +110,9 @@ const pack = (c: Emit, inputs: Many, axis: number): NodeId => {
 }
 
 /** tfjs adds the step up in float32, so that is done here. */
-const range = (c: Emit, start: number, stop: number, step: number, dtype: "float32" | "int32"): NodeId => {
-  const empty = start === stop || (start < stop && step < 0) || (stop < start && step > 1)
+const range = (c: Emit, start: number, stop: number, given: number, dtype: "float32" | "int32"): NodeId => {
+  const step = stop < start && given === 1 ? -1 : given // the default step goes either way
+  const empty = start === stop || (start < stop && step < 0) || (stop < start && step > 0)
   const n = empty ? 0 : Math.abs(Math.ceil((stop - start) / step))
   if (n > 0 && start === 0 && step === 1) return c.add("Iota", [], { dtype, shape: [n], axis: 0 })
   const data = dtype === "float32" ? new Float32Array(n) : new Int32Array(n)
@@ -159,6 +165,14 @@ const diagonal = (c: Emit, x: NodeId): NodeId => {
   return c.reshape(square, [...c.shape(x), ...c.shape(x)])
 }
 
+/** The shape to which both broadcast, as int32; that they do is not checked, for their values are not known. */
+const broadcastArgs = (c: Emit, a: NodeId, b: NodeId): NodeId => {
+  const rank = Math.max(c.size(a), c.size(b))
+  const aligned = (x: NodeId) => c.concat([c.fill({ dtype: "int32", shape: [rank - c.size(x)] }, 1), c.cast(x, "int32")], 0)
+  const [x, y] = [aligned(a), aligned(b)]
+  return c.select(c.compare("Equal", x, c.scalar("int32", 1)), y, x)
+}
+
 export const shapes: ReadonlyArray<Kernel> = [
   kernel<X>("Identity", (c, { x }) => c.of(x)),
   kernel<X, { readonly shape: Array<number> }>("Reshape", (c, { x }, { shape }) => {
@@ -167,6 +181,8 @@ export const shapes: ReadonlyArray<Kernel> = [
   }),
   kernel<{ readonly input: tf.TensorInfo }, { readonly dim: number }>("ExpandDims", (c, { input }, { dim }) => {
     const node = c.of(input)
+    const rank = c.shape(node).length
+    tf.util.assert(-(rank + 1) <= dim && dim <= rank, () => `Axis must be in the interval [${-(rank + 1)}, ${rank}], got ${dim}`)
     return c.reshape(node, c.shape(node).toSpliced(dim < 0 ? dim + c.shape(node).length + 1 : dim, 0, 1))
   }),
   kernel<X, { readonly perm: ReadonlyArray<number> }>("Transpose", (c, { x }, { perm }) => c.transpose(c.of(x), perm)),
@@ -226,5 +242,6 @@ export const shapes: ReadonlyArray<Kernel> = [
   kernel<X, { readonly blockSize: number; readonly dataFormat: string }>("DepthToSpace", (c, { x }, { blockSize, dataFormat }) =>
     depthToSpace(c, c.of(x), blockSize, dataFormat)
   ),
+  kernel<{ readonly s0: tf.TensorInfo; readonly s1: tf.TensorInfo }>("BroadcastArgs", (c, { s0, s1 }) => broadcastArgs(c, c.of(s0), c.of(s1))),
   kernel<X>("Diag", (c, { x }) => diagonal(c, c.of(x)))
 ]

@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type { NodeId } from "../../../domain/graph/Graph.ts"
-import type { ConvAttrs, PoolAttrs } from "../../../domain/graph/ops.ts"
+import type { ConvAttrs, Padding2d, PoolAttrs } from "../../../domain/graph/ops.ts"
+import { sameShape } from "../../../domain/Tensor.ts"
 import type { Emit } from "../Emit.ts"
 import { activate } from "./elementwise.ts"
 import { kernel, type Kernel, type X } from "./kernel.ts"
@@ -30,6 +31,17 @@ const fromNhwc = (c: Emit, x: NodeId, format: string | undefined) => (format ===
 const nhwcShape = (shape: ReadonlyArray<number>, format: string | undefined): Extents =>
   extents(format === "NCHW" ? [shape[0]!, shape[2]!, shape[3]!, shape[1]!] : shape)
 
+/** Paddings that reach as far as the last window does: rounding may count one that the paddings have no room for. */
+const paddingOf = (info: tf.backend_util.Conv2DInfo): Padding2d => {
+  const after = (given: number, positions: number, stride: number, reach: number, before: number, extent: number) =>
+    Math.max(given, (positions - 1) * stride + reach - before - extent)
+  const { top, bottom, left, right } = info.padInfo
+  return [
+    [top, after(bottom, info.outHeight, info.strideHeight, info.effectiveFilterHeight, top, info.inHeight)],
+    [left, after(right, info.outWidth, info.strideWidth, info.effectiveFilterWidth, left, info.inWidth)]
+  ]
+}
+
 /** tfjs's own computation of paddings; explicit ones of NCHW are reordered, as the images are. */
 const conv = (input: Extents, filter: Extents, a: WindowAttrs, depthwise = false): ConvAttrs => {
   const pad =
@@ -38,10 +50,7 @@ const conv = (input: Extents, filter: Extents, a: WindowAttrs, depthwise = false
   const info = tf.backend_util.computeConv2DInfo(input, filter, a.strides, a.dilations ?? 1, pad, a.dimRoundingMode, depthwise)
   return {
     strides: [info.strideHeight, info.strideWidth],
-    padding: [
-      [info.padInfo.top, info.padInfo.bottom],
-      [info.padInfo.left, info.padInfo.right]
-    ],
+    padding: paddingOf(info),
     dilations: [info.dilationHeight, info.dilationWidth]
   }
 }
@@ -88,10 +97,7 @@ const pool = (input: Extents, a: PoolingAttrs): PoolAttrs => {
   return {
     window: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
-    padding: [
-      [info.padInfo.top, info.padInfo.bottom],
-      [info.padInfo.left, info.padInfo.right]
-    ]
+    padding: paddingOf(info)
   }
 }
 
@@ -100,10 +106,15 @@ type Fused = Conv & { readonly bias?: tf.TensorInfo; readonly preluActivationWei
 type FusedAttrs = WindowAttrs & { readonly activation?: string; readonly leakyreluAlpha?: number }
 
 const withBias = (c: Emit, y: NodeId, { bias, preluActivationWeights }: Fused, a: FusedAttrs): NodeId => {
-  if (bias === undefined || bias === null) return activate(c, y, a.activation, preluActivationWeights, a.leakyreluAlpha)
-  const b = c.of(bias)
-  const aligned = a.dataFormat === "NCHW" && c.shape(b).length === 1 ? c.reshape(b, [c.size(b), 1, 1]) : b
-  return activate(c, c.add2(y, aligned), a.activation, preluActivationWeights, a.leakyreluAlpha)
+  /** One number for each channel, along the axis where the channels are. */
+  const aligned = ({ dataId, dtype, shape }: tf.TensorInfo): tf.TensorInfo => ({
+    dataId,
+    dtype,
+    shape: a.dataFormat === "NCHW" && shape.length === 1 ? [shape[0]!, 1, 1] : shape
+  })
+  const sum = bias === undefined || bias === null ? y : c.add2(y, c.of(aligned(bias)))
+  const alpha = preluActivationWeights === undefined || preluActivationWeights === null ? undefined : aligned(preluActivationWeights)
+  return activate(c, sum, a.activation, alpha, a.leakyreluAlpha)
 }
 
 export const windows: ReadonlyArray<Kernel> = [
@@ -142,8 +153,14 @@ export const windows: ReadonlyArray<Kernel> = [
     "DepthwiseConv2dNativeBackpropFilter",
     (c, { x, dy }, a) => depthwiseFilterGrad(c, c.of(x), c.of(dy), a, extents(a.filterShape))
   ),
-  kernel<X, PoolingAttrs>("MaxPool", (c, { x }, a) => c.add("MaxPool", [c.float(c.of(x))], pool(extents(x.shape), a))),
-  kernel<X, PoolingAttrs>("AvgPool", (c, { x }, a) => c.add("AvgPool", [c.float(c.of(x))], pool(extents(x.shape), a))),
+  ...(["MaxPool", "AvgPool"] as const).map((op) =>
+    kernel<X, PoolingAttrs>(op, (c, { x }, a) => {
+      const [node, attrs] = [c.float(c.of(x)), pool(extents(x.shape), a)]
+      const pooled = c.add(op, [node], attrs)
+      // tfjs takes a window of one element that gives as many as there were for the identity, whatever strides and padding
+      return attrs.window.every((n) => n === 1) && sameShape(c.shape(pooled), c.shape(node)) ? node : pooled
+    })
+  ),
   kernel<{ readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo }, PoolingAttrs>(
     "MaxPoolGrad",
     (c, { dy, input, output }, a) => c.add("MaxPoolGrad", [c.of(dy), c.of(input), c.of(output)], pool(extents(input.shape), a))

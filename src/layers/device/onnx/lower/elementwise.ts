@@ -130,7 +130,9 @@ const steepest = 3.4e38
 const sign = (e: Emitter, node: Node): Value => {
   const x = e.value(node.inputs[0]!)
   const { op, type } = e.at(node.inputs[0]!)
-  if (op !== "Relu" || type.dtype !== "float32") return { name: e.emit("Sign", [x.name]), shape: x.shape }
+  if (type.dtype !== "float32") return { name: e.emit("Sign", [x.name]), shape: x.shape }
+  // that of NaN is 0
+  if (op !== "Relu") return { name: e.emit("Where", [e.emit("IsNaN", [x.name]), f32(e, 0), e.emit("Sign", [x.name])]), shape: x.shape }
   return { name: e.emit("HardSigmoid", [x.name], { alpha: { float: steepest }, beta: { float: 0 } }), shape: x.shape }
 }
 
@@ -192,6 +194,7 @@ export const elementwiseRules = {
   And: named("And"),
   Or: named("Or"),
   Not: named("Not"),
+  BitwiseAnd: named("BitwiseAnd"),
   IsNan: named("IsNaN"),
   IsInf: named("IsInf"),
   IsFinite: elementwise((e, x) => e.emit("Less", [e.emit("Abs", x), f32(e, Infinity)])),

@@ -45,7 +45,22 @@ const transpose = (e: Emitter, node: NodeOf<"Transpose">): Value => {
 /** An end before every element: how ONNX's Slice is told to go down to element 0 and take it. */
 const beforeAll = -2147483647
 
+/**
+ * ONNX has no barrier. The shape of a reshape, which copies nothing, is made to depend on an element of `after`: a value
+ * that the engine cannot know before, and so neither moves nor merges.
+ */
+const barrier = (e: Emitter, node: NodeOf<"Barrier">): Value => {
+  const [x, after] = [e.full(node.inputs[0]!), e.at(node.inputs[1]!).type]
+  const { shape } = node.type
+  if (sizeOf(after.shape) === 0 || shape.length === 0) return whole(x, node)
+  const flat = after.shape.length === 1 ? e.full(node.inputs[1]!) : e.reshape(e.full(node.inputs[1]!), [sizeOf(after.shape)])
+  const first = e.emit("Slice", [flat, e.int64([0]), e.int64([1]), e.int64([0])])
+  const known = e.emit("Equal", [first, first])
+  return whole(e.emit("Reshape", [x, e.emit("Where", [known, e.int64(shape), e.int64(shape)])], shape.includes(0) ? { allowzero: 1 } : {}), node)
+}
+
 const layoutRules = {
+  Barrier: barrier,
   Reshape: reshape,
   Transpose: transpose,
   Broadcast: (e, node) => e.value(node.inputs[0]!),
@@ -123,10 +138,18 @@ const segmentSum = (e: Emitter, node: NodeOf<"SegmentSum">): Value => {
   return whole(e.reshape(kept, node.type.shape), node)
 }
 
+/** NaNs are passed over: ONNX Runtime leaves it to chance which element it takes where there is one. */
 const argument =
-  (op: string) =>
-  (e: Emitter, node: NodeOf<"ArgMax"> | NodeOf<"ArgMin">): Value =>
-    whole(castTo(e, e.emit(op, [e.full(node.inputs[0]!)], { axis: node.attrs.axis, keepdims: 0 }), "int32"), node)
+  (op: string, last: number) =>
+  (e: Emitter, node: NodeOf<"ArgMax"> | NodeOf<"ArgMin">): Value => {
+    const x = e.full(node.inputs[0]!)
+    const operand = e.at(node.inputs[0]!).type.dtype === "float32" ? e.emit("Where", [e.emit("IsNaN", [x]), e.scalar("float32", last), x]) : x
+    return whole(castTo(e, e.emit(op, [operand], { axis: node.attrs.axis, keepdims: 0 }), "int32"), node)
+  }
+
+/** Values and int64 indices; both rules ask for both, so that they share the node. */
+const topK = (e: Emitter, node: NodeOf<"TopKValues"> | NodeOf<"TopKIndices">): readonly [string, string] =>
+  e.emitAll("TopK", [e.full(node.inputs[0]!), e.int64([node.attrs.k])], { outputs: 2 }) as [string, string] // as many as asked for
 
 const indexRules = {
   Gather: (e, node) =>
@@ -158,8 +181,10 @@ const indexRules = {
     if (onValue === 1 && offValue === 0) return whole(castTo(e, hit, dtype), node)
     return whole(e.emit("Where", [hit, e.scalar(dtype, onValue), e.scalar(dtype, offValue)]), node)
   },
-  ArgMax: argument("ArgMax"),
-  ArgMin: argument("ArgMin"),
+  ArgMax: argument("ArgMax", -Infinity),
+  ArgMin: argument("ArgMin", Infinity),
+  TopKValues: (e, node) => whole(topK(e, node)[0], node),
+  TopKIndices: (e, node) => whole(castTo(e, topK(e, node)[1], "int32"), node),
   CumSum: (e, { inputs, attrs, type }) => ({
     name: e.emit("CumSum", [e.full(inputs[0]!), e.int64(attrs.axis)], { exclusive: attrs.exclusive ? 1 : 0, reverse: attrs.reverse ? 1 : 0 }),
     shape: type.shape
@@ -178,11 +203,23 @@ const reduce =
     return whole(viaInt ? castTo(e, reduced, "bool") : reduced, node)
   }
 
+/** A NaN among the elements is the result, which ONNX Runtime passes over. */
+const extremum =
+  (op: string) =>
+  (e: Emitter, node: NodeOf<ReduceOp>): Value => {
+    const { axes, keepDims } = node.attrs
+    const reduced = reduce(op)(e, node)
+    if (node.type.dtype !== "float32" || axes.length === 0) return reduced
+    const isNan = castTo(e, e.emit("IsNaN", [e.full(node.inputs[0]!)]), "int32")
+    const some = castTo(e, e.emit("ReduceMax", [isNan, e.int64(axes)], { keepdims: keepDims ? 1 : 0 }), "bool")
+    return whole(e.emit("Where", [some, e.scalar("float32", NaN), reduced.name]), node)
+  }
+
 const reduceRules = {
   ReduceSum: reduce("ReduceSum"),
   ReduceMean: reduce("ReduceMean"),
-  ReduceMax: reduce("ReduceMax"),
-  ReduceMin: reduce("ReduceMin"),
+  ReduceMax: extremum("ReduceMax"),
+  ReduceMin: extremum("ReduceMin"),
   ReduceProd: reduce("ReduceProd"),
   ReduceAny: reduce("ReduceMax", true),
   ReduceAll: reduce("ReduceMin", true)

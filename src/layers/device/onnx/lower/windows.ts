@@ -94,17 +94,57 @@ const avgPoolGrad = (e: Emitter, node: NodeOf<"AvgPoolGrad">): Value => {
   return whole(e.transpose(e.reshape(spread, [n, c, h, w]), toChannelsLast), node)
 }
 
+/** ONNX Runtime wants paddings smaller than the window: larger ones are elements of their own then. */
+const isWide = ({ window, padding }: PoolAttrs) => padding.some((pads, i) => pads.some((n) => n >= window[i]!))
+
+/** `[n, c, h, w]` with its padding around it. Put together by `Concat`: ONNX Runtime would make `Pad` the pool's own again. */
+const padded = (e: Emitter, x: string, [n, h, w, c]: readonly [number, number, number, number], { padding }: PoolAttrs, value: number): string => {
+  const around = (name: string, axis: number, [before, after]: readonly [number, number], shapeOf: (extent: number) => ReadonlyArray<number>) => {
+    const part = (extent: number) => (extent === 0 ? [] : [e.expand({ name: e.scalar("float32", value), shape: [] }, shapeOf(extent))])
+    return e.emit("Concat", [...part(before), name, ...part(after)], { axis })
+  }
+  const tall = around(x, 2, padding[0], (extent) => [n, c, extent, w])
+  return around(tall, 3, padding[1], (extent) => [n, c, h + padding[0][0] + padding[0][1], extent])
+}
+
+/** The cast: the type rule has checked the rank. */
+const imageShape = (e: Emitter, node: NodeOf<"MaxPool"> | NodeOf<"AvgPool">) =>
+  e.at(node.inputs[0]!).type.shape as readonly [number, number, number, number]
+
+const withoutPadding = (attrs: PoolAttrs): PoolAttrs => ({
+  ...attrs,
+  padding: [
+    [0, 0],
+    [0, 0]
+  ]
+})
+
+/** The mean over all elements of a window, zeros of the padding among them, is multiplied to that over those of the image. */
+const wideAvgPool = (e: Emitter, node: NodeOf<"AvgPool">): string => {
+  const { window, strides, padding } = node.attrs
+  const x = imageShape(e, node)
+  const counts = [0, 1].map((i) => covered(x[1 + i]!, node.type.shape[1 + i]!, window[i]!, strides[i]!, padding[i]![0]).map((n) => Math.max(0, n)))
+  const factors = Float32Array.from(counts[0]!.flatMap((r) => counts[1]!.map((k) => (window[0] * window[1]) / (r * k))))
+  const mean = e.emit("AveragePool", [padded(e, image(e, node, 0), x, node.attrs, 0)], poolAttributes(withoutPadding(node.attrs)))
+  return e.emit("Mul", [mean, e.literal("float32", [node.type.shape[1]!, node.type.shape[2]!], factors)])
+}
+
 /** @category rules @since 0.1.0 */
 export const windowRules = {
   Conv2D: conv2D,
   Conv2DBackpropInput: conv2DBackpropInput,
   Conv2DBackpropFilter: conv2DBackpropFilter,
   MaxPool: (e, node) => {
+    if (isWide(node.attrs)) {
+      const x = padded(e, image(e, node, 0), imageShape(e, node), node.attrs, -Infinity)
+      return whole(e.transpose(maxPool(e, x, withoutPadding(node.attrs), false)[0]!, toChannelsLast), node)
+    }
     const indices = e.graph.nodes.some((other) => other.op === "MaxPoolGrad" && other.inputs[1] === node.inputs[0])
     return whole(e.transpose(maxPool(e, image(e, node, 0), node.attrs, indices)[0]!, toChannelsLast), node)
   },
   MaxPoolGrad: maxPoolGrad,
   AvgPool: (e, node) => {
+    if (isWide(node.attrs)) return whole(e.transpose(wideAvgPool(e, node), toChannelsLast), node)
     const pooled = e.emit("AveragePool", [image(e, node, 0)], { ...poolAttributes(node.attrs), count_include_pad: 0 })
     return whole(e.transpose(pooled, toChannelsLast), node)
   },
