@@ -58,6 +58,7 @@ export interface OpAttrs extends Record<UnaryOp, None>, Record<BinaryOp, None>, 
     };
     readonly ReplicaId: None;
     readonly Not: None;
+    readonly BitwiseAnd: None;
     readonly Cast: {
         readonly dtype: DType;
     };
@@ -108,6 +109,12 @@ export interface OpAttrs extends Record<UnaryOp, None>, Record<BinaryOp, None>, 
     readonly ArgMin: {
         readonly axis: number;
     };
+    readonly TopKValues: {
+        readonly k: number;
+    };
+    readonly TopKIndices: {
+        readonly k: number;
+    };
     readonly CumSum: {
         readonly axis: number;
         readonly exclusive: boolean;
@@ -132,6 +139,7 @@ export interface OpAttrs extends Record<UnaryOp, None>, Record<BinaryOp, None>, 
     readonly AvgPoolGrad: PoolAttrs & {
         readonly inputShape: Shape;
     };
+    readonly Barrier: None;
     readonly CrossReplicaSum: None;
 }
 export type OpName = keyof OpAttrs;

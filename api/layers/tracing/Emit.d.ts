@@ -1,15 +1,21 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import * as Builder from "../../domain/graph/Builder.ts";
 import type { NodeId, SourceLocation } from "../../domain/graph/Graph.ts";
 import type { BinaryOp, CompareOp, LogicalOp, OpAttrs, OpName, ReduceOp, UnaryOp } from "../../domain/graph/ops.ts";
 import { type DType, type Shape, type TensorData, type TensorType } from "../../domain/Tensor.ts";
-import type { Recording } from "./Recording.ts";
 export declare const wider: (a: DType, b: DType) => DType;
 export declare const normalAxes: (axis: number | ReadonlyArray<number> | null | undefined, rank: number) => Array<number>;
+export interface Target {
+    readonly builder: Builder.Builder;
+    readonly replicas: number;
+    readonly randomKey: NodeId;
+    readonly nodeOf: (x: tf.TensorInfo, kernel: string, source: SourceLocation | undefined) => NodeId;
+}
 export declare class Emit {
-    readonly recording: Recording;
+    readonly recording: Target;
     readonly kernel: string;
     readonly source: SourceLocation | undefined;
-    constructor(recording: Recording, kernel: string, source: SourceLocation | undefined);
+    constructor(recording: Target, kernel: string, source: SourceLocation | undefined);
     of(x: tf.TensorInfo): NodeId;
     type(node: NodeId): TensorType;
     shape(node: NodeId): Shape;

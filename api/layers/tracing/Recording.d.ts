@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { TraceError } from "../../domain/Errors.ts";
 import * as Builder from "../../domain/graph/Builder.ts";
 import type { Graph, NodeId, SourceLocation } from "../../domain/graph/Graph.ts";
-import { type DType, type TensorType } from "../../domain/Tensor.ts";
+import { type DType, type TensorData, type TensorType } from "../../domain/Tensor.ts";
 export declare class Recorded {
     #private;
     readonly recording: Recording;
@@ -13,6 +13,7 @@ export declare class Recorded {
     constructor(recording: Recording, type: TensorType, op: string, source: SourceLocation | undefined, value: NodeId | ArrayLike<number>);
     get node(): NodeId;
 }
+export declare const toData: (dtype: DType, values: ArrayLike<number>) => TensorData;
 export declare const dtypeOf: (dtype: string, op: string, source: SourceLocation | undefined) => DType;
 export interface RecordedVariable {
     readonly variable: tf.Variable;

@@ -1,10 +1,12 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
+import { GraphBackend, type KernelResult, type RegisteredKernel } from "./GraphBackend.ts";
 import { type Recording } from "./Recording.ts";
-export declare const backendName = "effect-estimator";
-export declare class RecordingBackend extends tf.KernelBackend {
+export { backendName } from "./GraphBackend.ts";
+export declare class RecordingBackend extends GraphBackend {
     #private;
     readonly recording: Recording;
     constructor(recording: Recording);
+    runKernel(kernel: RegisteredKernel, inputs: object, attrs: object): KernelResult;
     write(values: tf.backend_util.BackendValues, shape: Array<number>, dtype: tf.DataType): tf.DataId;
     readSync(dataId: object): tf.backend_util.BackendValues;
     read(dataId: object): Promise<tf.backend_util.BackendValues>;
@@ -20,3 +22,4 @@ export declare class RecordingBackend extends tf.KernelBackend {
     epsilon(): number;
     dispose(): void;
 }
+export declare const kernelFailure: (error: unknown, name: string, source: string | undefined) => unknown;

@@ -1,4 +1,4 @@
 import type { NodeId } from "../../domain/graph/Graph.ts";
 import type { TensorData } from "../../domain/Tensor.ts";
-import type { Recording } from "./Recording.ts";
-export declare const evaluateConstant: (recording: Recording, node: NodeId) => TensorData | undefined;
+import type { Target } from "./Emit.ts";
+export declare const evaluateConstant: ({ builder }: Pick<Target, "builder">, node: NodeId) => TensorData | undefined;

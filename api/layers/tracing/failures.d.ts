@@ -8,6 +8,7 @@ export interface FailureContext {
 export declare const failure: (reason: TraceReason, detail: string, { op, source, cause }?: FailureContext) => TraceError;
 export declare const hostRead: (op: string, madeAt: SourceLocation | undefined, source: SourceLocation | undefined) => TraceError;
 export declare const unknownKernel: (op: string, source: SourceLocation | undefined, instead?: string) => TraceError;
+export declare const complexOperand: (op: string, source: SourceLocation | undefined) => TraceError;
 export declare const dataDependentShape: (op: string, source: SourceLocation | undefined, instead: string) => TraceError;
 export declare const hostRandomness: (op: string, source: SourceLocation | undefined) => TraceError;
 export declare const foreignVariable: (name: string, op: string, source: SourceLocation | undefined) => TraceError;

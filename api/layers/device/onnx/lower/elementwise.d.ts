@@ -54,6 +54,7 @@ export declare const elementwiseRules: {
     And: (e: Emitter, node: Node) => Value;
     Or: (e: Emitter, node: Node) => Value;
     Not: (e: Emitter, node: Node) => Value;
+    BitwiseAnd: (e: Emitter, node: Node) => Value;
     IsNan: (e: Emitter, node: Node) => Value;
     IsInf: (e: Emitter, node: Node) => Value;
     IsFinite: (e: Emitter, node: Node) => Value;

@@ -4,6 +4,7 @@ import { type Shape } from "../../../../domain/Tensor.ts";
 import { type Emitter, type Value } from "./Emitter.ts";
 declare const reshape: (e: Emitter, node: Node) => Value;
 declare const transpose: (e: Emitter, node: NodeOf<"Transpose">) => Value;
+declare const barrier: (e: Emitter, node: NodeOf<"Barrier">) => Value;
 declare const segmentSum: (e: Emitter, node: NodeOf<"SegmentSum">) => Value;
 export declare const structureRules: {
     Constant: (e: Emitter, node: NodeOf<"Constant">) => Value;
@@ -15,6 +16,7 @@ export declare const structureRules: {
         name: string;
         shape: number[];
     };
+    Barrier: typeof barrier;
     Reshape: typeof reshape;
     Transpose: typeof transpose;
     Broadcast: (e: Emitter, node: NodeOf<"Broadcast">) => Value;
@@ -27,6 +29,8 @@ export declare const structureRules: {
     OneHot: (e: Emitter, node: NodeOf<"OneHot">) => Value;
     ArgMax: (e: Emitter, node: NodeOf<"ArgMax"> | NodeOf<"ArgMin">) => Value;
     ArgMin: (e: Emitter, node: NodeOf<"ArgMax"> | NodeOf<"ArgMin">) => Value;
+    TopKValues: (e: Emitter, node: NodeOf<"TopKValues">) => Value;
+    TopKIndices: (e: Emitter, node: NodeOf<"TopKIndices">) => Value;
     CumSum: (e: Emitter, { inputs, attrs, type }: NodeOf<"CumSum">) => {
         name: string;
         shape: Shape;

@@ -1,0 +1,3 @@
+import { type Gradients } from "./gradient.ts";
+export declare const movementLacking: Gradients;
+export declare const movementCorrected: Gradients;

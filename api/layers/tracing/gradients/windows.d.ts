@@ -1,0 +1,2 @@
+import { type Gradients } from "./gradient.ts";
+export declare const windowsLacking: Gradients;

@@ -1,0 +1,71 @@
+/** Compares what a run gave with the list of excluded tests. */
+import { excluded } from "./excluded.ts"
+
+export type Engine = "reference" | "onnx" | "cpu"
+
+export interface TestResult {
+  /** The whole name: those of the describes around it, the environment, and its own. */
+  readonly name: string
+  readonly status: "passed" | "failed" | "skipped"
+  readonly message?: string
+  /** A kernel of it was computed by tfjs's CPU backend. */
+  readonly onCpu?: boolean
+}
+
+export interface Exclusion {
+  /** The whole name, or an expression that matches it. */
+  readonly test: string | RegExp
+  /** Engines that it holds for; absent: all of this package, so not `cpu`. */
+  readonly engines?: ReadonlyArray<Engine>
+  readonly reason: string
+}
+
+export interface Verdict {
+  readonly ok: boolean
+  readonly counts: {
+    readonly total: number
+    readonly passed: number
+    readonly failed: number
+    readonly excluded: number
+    readonly skipped: number
+    readonly onCpu: number
+  }
+  /** Failures that nothing excludes. */
+  readonly failures: ReadonlyArray<TestResult>
+  /** Tests that are excluded and pass. */
+  readonly stale: ReadonlyArray<string>
+}
+
+const matches = ({ test }: Exclusion, name: string) => (typeof test === "string" ? test === name : test.test(name))
+
+/** The environment's name and flags are part of a test's name in tfjs. */
+export const plainName = (name: string): string => name.replace(/ (?:effect-estimator|cpu) \{\}/g, "")
+
+export const judge = (engine: Engine, results: ReadonlyArray<TestResult>): Verdict => {
+  const mine = excluded.filter(({ engines }) => (engines === undefined ? engine !== "cpu" : engines.includes(engine)))
+  const listed = (name: string) => mine.some((exclusion) => matches(exclusion, name))
+  const failures = results.filter(({ name, status }) => status === "failed" && !listed(name))
+  const stale = results.filter(({ name, status }) => status === "passed" && listed(name)).map(({ name }) => name)
+  const of = (status: TestResult["status"]) => results.filter((result) => result.status === status).length
+  return {
+    ok: failures.length === 0 && stale.length === 0 && results.length > 0,
+    counts: {
+      total: results.length,
+      passed: of("passed"),
+      failed: failures.length,
+      excluded: of("failed") - failures.length,
+      skipped: of("skipped"),
+      onCpu: results.filter(({ onCpu, status }) => onCpu === true && status === "passed").length
+    },
+    failures,
+    stale
+  }
+}
+
+export const summary = (engine: Engine, { counts, failures, stale }: Verdict, { verbose }: { readonly verbose: boolean }): string =>
+  [
+    ...failures.map(({ name, message = "" }) => `FAILED ${name}\n  ${(verbose ? message : message.slice(0, 300)).replaceAll("\n", "\n  ")}`),
+    ...stale.map((name) => `STALE (excluded, but passes) ${name}`),
+    `${engine}: ${counts.total} tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.excluded} excluded, ${counts.skipped} skipped; ${counts.onCpu} of those passed use kernels of tfjs's CPU backend` +
+      (stale.length === 0 ? "" : `, ${stale.length} stale exclusions`)
+  ].join("\n")
