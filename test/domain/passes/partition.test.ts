@@ -90,6 +90,18 @@ describe("reductions", () => {
       assert.deepStrictEqual(shapesOf(cut, op === "ReduceMean" ? "ReduceSum" : op), [[4], [4], [4], [1, 1], [1, 1], [1, 1]])
     }
   })
+  it("all and any ask every core", () => {
+    const graph = graphWith({ x: [4] }, (b, { x }) => {
+      const positive = Builder.binary(b, "Greater", x!, Builder.scalar(b, "float32", 0))
+      return [Builder.reduce(b, "ReduceAll", positive, [0]), Builder.reduce(b, "ReduceAny", positive, [0])]
+    })
+    const { graph: cut } = partition(graph, { cores: 2, dims: new Map([["x", [2]]]) })
+    const found = (...x: ReadonlyArray<number>) => evaluate(cut, [Float32Array.from(x)]).map((data) => data[0])
+    assert.deepStrictEqual(found(1, 1, 1, 1), [1, 1])
+    assert.deepStrictEqual(found(-1, -1, 1, 1), [0, 1])
+    assert.deepStrictEqual(found(1, 1, -1, -1), [0, 1])
+    assert.deepStrictEqual(found(-1, -1, -1, -1), [0, 0])
+  })
   it("a NaN on one core is a NaN of the whole", () => {
     const graph = graphWith({ x: [4] }, (b, { x }) => [Builder.reduce(b, "ReduceMax", x!, [0]), Builder.reduce(b, "ReduceMin", x!, [0])])
     const { graph: cut } = partition(graph, { cores: 2, dims: new Map([["x", [2]]]) })
@@ -156,6 +168,21 @@ describe("what moves", () => {
     })
     const { report } = assertCut(graph, { x: [1, 2, 1] }, 2)
     assert.deepInclude(report, { wholeNodes: 0, cutNodes: 7, movedElements: 4 })
+  })
+  it("what two nodes read of another core goes there once", () => {
+    const attrs = {
+      strides: [1, 1],
+      padding: [
+        [1, 1],
+        [0, 0]
+      ],
+      dilations: [1, 1]
+    } as const
+    const graph = graphWith({ x: [1, 6, 5, 1], v: [3, 1, 1, 1], w: [3, 1, 1, 1] }, (b, { v, w, x }) =>
+      [v!, w!].map((filter) => Builder.reduce(b, "ReduceSum", b.add("Conv2D", [x!, filter], attrs), [0, 1, 2, 3]))
+    )
+    // a row of 5 each way, and two scalars that are added up
+    assert.strictEqual(assertCut(graph, { x: [1, 2, 1, 1] }, 2).report.movedElements, 2 * 5 + 2 * 2)
   })
   it("an axis that a reshape interleaves is gathered", () => {
     const graph = graphWith({ x: [2, 6, 4] }, (b, { x }) => [b.add("Neg", [Builder.reshape(b, x!, [2, 24])], {})])
@@ -229,4 +256,25 @@ describe("programs", () => {
     assert.include(failure({ x: [1, 1] }), "leave a leaf out that is not cut")
     assert.throws(() => partition(step, { cores: 2, dims: new Map([["x", [4, 1]]]) }), "cannot be cut into [4,1] parts on 2 cores")
   })
+})
+
+it("selection, bits and barriers are cut too", () => {
+  const graph = graphWith({ x: [4, 6], y: [4, 6] }, (b, { x, y }) => {
+    const int = Builder.cast(b, x!, "int32")
+    return [
+      b.add("TopKValues", [x!], { k: 2 }),
+      b.add("TopKIndices", [x!], { k: 2 }),
+      b.add("BitwiseAnd", [int, Builder.cast(b, y!, "int32")], {}),
+      b.add("Barrier", [Builder.unary(b, "Neg", x!), y!], {})
+    ]
+  })
+  for (const dims of [
+    [2, 1],
+    [1, 2],
+    [4, 1]
+  ]) {
+    const { report } = assertCut(graph, { x: dims, y: dims }, dims[0]! * dims[1]!)
+    // a top-k over a cut axis needs all of it
+    assert.deepStrictEqual([...report.wholeOps.keys()], dims[1] === 1 ? [] : ["TopKValues", "TopKIndices"])
+  }
 })

@@ -66,6 +66,14 @@ describe("console text", () => {
     )
     assert.strictEqual(lineOf({ ...train, loss: 20, ppl: Math.exp(20), stepsPerSec: NaN }), "step 500/1600 loss 20.000 ppl 485165195 bpc 2.702")
   })
+  it("says of a step that is cut over cores what comes of it", () => {
+    const compiled = { event: "compile", mode: "train", nodes: 96, millis: 12 } as const
+    assert.strictEqual(lineOf(compiled), "compiled train: 96 nodes in 12 ms")
+    assert.strictEqual(
+      lineOf({ ...compiled, cores: 4, cutNodes: 40, wholeNodes: 12, movedElements: 69280, busiestShare: 0.254 }),
+      "compiled train: 96 nodes in 12 ms | 4 cores a replica: 40 nodes in parts, 12 whole, 69280 elements moved, 25 % of the work on the busiest"
+    )
+  })
   it("writes durations", () => assert.deepStrictEqual([0, 59.6, 78, 7500, 90000].map(duration), ["0s", "1m00s", "1m18s", "2h05m", "1d01h"]))
   it("draws a bar that fits", () => {
     assert.deepStrictEqual(

@@ -160,7 +160,14 @@ const concat: CutRule<"Concat"> = (cx, node, inputs) => {
   })
 }
 
-const local: ReadonlyArray<OpName> = [...elementwiseOps, "CrossReplicaSum"]
+/** Each tile waits for one element of what it is to come after: that is enough. */
+const barrier: CutRule<"Barrier"> = (cx, node, [x, after]) =>
+  tiled(node.type, x!.layout, (tile) => {
+    const first = { start: after!.type.shape.map(() => 0), shape: after!.type.shape.map((n) => Math.min(n, 1)) }
+    return cx.like(tile.core, node, [cx.read(x!, tile, tile.core), cx.read(after!, first, tile.core)])
+  })
+
+const local: ReadonlyArray<OpName> = [...elementwiseOps, "BitwiseAnd", "CrossReplicaSum"]
 
 /** @category rules @since 0.1.0 */
 export const movementRules: CutRules = {
@@ -171,5 +178,6 @@ export const movementRules: CutRules = {
   Slice: slice,
   Pad: pad,
   Reverse: reverse,
-  Concat: concat
+  Concat: concat,
+  Barrier: barrier
 }

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Builder from "../../graph/Builder.ts"
-import type { Node, NodeId } from "../../graph/Graph.ts"
+import type { Node, NodeId, NodeOf } from "../../graph/Graph.ts"
 import { type OpName, type ReduceAttrs, type ReduceOp, reduceOps } from "../../graph/ops.ts"
 import type { TensorType } from "../../Tensor.ts"
 import { range } from "../operands.ts"
@@ -73,6 +73,16 @@ const along = (cx: Cutter, node: Node, x: Value, axis: number): Value | undefine
   tiled(node.type, x.layout && Layout.join(x.layout, [axis]), (tile) => cx.like(tile.core, node, [cx.read(x, tile, tile.core)]))
 
 const lastAxis = (cx: Cutter, node: Node, [x]: ReadonlyArray<Value>): Value | undefined => along(cx, node, x!, x!.type.shape.length - 1)
+
+/** The last axis is gathered, and is `k` long afterwards. */
+const topK = (cx: Cutter, node: NodeOf<"TopKValues" | "TopKIndices">, [x]: ReadonlyArray<Value>): Value | undefined => {
+  const { shape } = x!.type
+  const last = shape.length - 1
+  const specs = shape.map((_, axis) => (axis === last ? { size: node.attrs.k } : { from: axis }))
+  return tiled(node.type, x!.layout && Layout.arrange(x!.layout, specs), (tile) =>
+    cx.like(tile.core, node, [cx.read(x!, { start: tile.start, shape: tile.shape.with(last, shape[last]!) }, tile.core)])
+  )
+}
 
 const cumSum: CutRule<"CumSum"> = (cx, node, [x]) => along(cx, node, x!, node.attrs.axis)
 
@@ -148,6 +158,8 @@ const oneHot: CutRule<"OneHot"> = (cx, node, [indices]) => {
 const rules: { readonly [K in OpName]?: CutRule<K> } = {
   Softmax: lastAxis,
   LogSoftmax: lastAxis,
+  TopKValues: topK,
+  TopKIndices: topK,
   CumSum: cumSum,
   ArgMax: argument,
   ArgMin: argument,
