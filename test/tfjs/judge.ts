@@ -10,6 +10,8 @@ export interface TestResult {
   readonly message?: string
   /** A kernel of it was computed by tfjs's CPU backend. */
   readonly onCpu?: boolean
+  /** The kernels that it ran. */
+  readonly kernels?: ReadonlyArray<string>
 }
 
 export interface Exclusion {

@@ -55,13 +55,32 @@ const resultOf = ({ fullName, status, failedExpectations }: Spec): TestResult =>
   return { name, status: "failed", message: [first?.message ?? "no expectation", at?.trim() ?? ""].join("\n") }
 }
 
-const execute = (env: JasmineEnv, fallbacks: () => number): Promise<ReadonlyArray<TestResult>> =>
+/** Notes the kernels that run from now on; each call gives those since the one before. */
+const watchKernels = (module: Record<string, unknown>): (() => ReadonlyArray<string>) => {
+  const engine = (module["engine"] as () => { runKernel: (name: string, ...rest: ReadonlyArray<unknown>) => unknown })() // of tfjs-core's index
+  const original = engine.runKernel
+  let seen = new Set<string>()
+  engine.runKernel = function (name, ...rest) {
+    seen.add(name)
+    return Reflect.apply(original, this, [name, ...rest])
+  }
+  return () => {
+    const kernels = [...seen].sort()
+    seen = new Set()
+    return kernels
+  }
+}
+
+const execute = (env: JasmineEnv, fallbacks: () => number, kernels: () => ReadonlyArray<string>): Promise<ReadonlyArray<TestResult>> =>
   new Promise((resolve) => {
     const results: Array<TestResult> = []
     let before = 0
     env.addReporter({
-      specStarted: () => void (before = fallbacks()),
-      specDone: (spec) => void results.push({ ...resultOf(spec), ...(fallbacks() > before ? { onCpu: true } : {}) }),
+      specStarted: () => {
+        before = fallbacks()
+        kernels()
+      },
+      specDone: (spec) => void results.push({ ...resultOf(spec), kernels: kernels(), ...(fallbacks() > before ? { onCpu: true } : {}) }),
       suiteDone: (suite) => {
         if (suite.failedExpectations.length > 0) results.push(resultOf({ ...suite, fullName: `${suite.fullName} (suite)`, status: "failed" }))
       },
@@ -78,7 +97,7 @@ export const runSuite = async ({ engine, shard, filter }: SuiteOptions): Promise
     random: false,
     specFilter: (spec: { readonly getFullName: () => string }) => wanted === undefined || wanted.test(plainName(spec.getFullName()))
   })
-  await load("index.js")
+  const kernels = watchKernels(await load("index.js"))
   await load("public/chained_ops/register_all_chained_ops.js")
   await load("register_all_gradients.js")
   const { backendFor } = await import("./backend.ts")
@@ -87,6 +106,6 @@ export const runSuite = async ({ engine, shard, filter }: SuiteOptions): Promise
   if (typeof setTestEnvs !== "function") throw new Error("tfjs-core has no setTestEnvs any more")
   setTestEnvs([{ name: backend.name, backendName: backend.name, isDataSync: true }])
   for (const file of testFiles(shard)) await load(file)
-  const results = await execute(env, () => Object.values(backend.fallbacks()).reduce((sum, n) => sum + n, 0))
+  const results = await execute(env, () => Object.values(backend.fallbacks()).reduce((sum, n) => sum + n, 0), kernels)
   return { results, fallbacks: backend.fallbacks(), evaluations: backend.evaluations() }
 }

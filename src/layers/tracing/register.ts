@@ -44,6 +44,9 @@ export const recorded: ReadonlyArray<Kernel> = [
 /** Those that a recording alone can run: outside of one, complex numbers and draws are the host's. */
 const recordedOnly: ReadonlyArray<Kernel> = [...complexKernels, multinomialKernel]
 
+/** Names of the kernels that can be part of a compiled step. */
+export const compiled: ReadonlySet<string> = new Set([...recorded, ...recordedOnly].map(({ name }) => name))
+
 const isKernelName = ([key, value]: readonly [string, unknown]): boolean =>
   typeof value === "string" && /^[A-Z_]/.test(value) && value.replace(/^_/, "") === key.replace(/^_/, "")
 
