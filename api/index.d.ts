@@ -15,6 +15,8 @@ export * as EstimatorTest from "./EstimatorTest.ts";
 export * as Hook from "./programs/Hook.ts";
 export * as Hooks from "./services/Hooks.ts";
 export * as Input from "./domain/Input.ts";
+export * as Layers from "./layers/tracing/layers/Layers.ts";
+export * as LayersModelFile from "./layers/storage/LayersModelFile.ts";
 export * as LazyBackend from "./layers/tracing/lazy/LazyBackend.ts";
 export * as MetricSink from "./services/MetricSink.ts";
 export * as MetricSinkConsole from "./layers/sinks/MetricSinkConsole.ts";

@@ -8,4 +8,5 @@ export interface WarmStart {
         readonly [name: string]: string;
     };
 }
+export declare const isLayersModel: (from: string) => boolean;
 export declare const select: (settings: WarmStart, leaves: ReadonlyArray<StateLeaf>, file: string, saved: State) => Result.Result<State, ConfigError | CheckpointError>;

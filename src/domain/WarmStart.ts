@@ -1,25 +1,35 @@
 /**
  * Warm start: a new run takes the values of some of its variables from another run's checkpoint, as
- * `tf.estimator.WarmStartSettings`. Optimizer slots, recurrent cache, random key and step start anew.
+ * `tf.estimator.WarmStartSettings`, or from a saved model of TensorFlow.js Layers. Optimizer slots, recurrent cache, random
+ * key and step start anew.
  *
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
 import { CheckpointError, ConfigError } from "./Errors.ts"
 import type { State, StateLeaf } from "./Program.ts"
+import { matcher } from "./layerWeights.ts"
 import { nearest } from "./suggest.ts"
 import { printType, sameShape, type Tensor } from "./Tensor.ts"
 
 /** @category models @since 0.1.0 */
 export interface WarmStart {
-  /** A checkpoint (`runs/a/model.ckpt-500`), or a model directory, of which the newest is taken. */
+  /**
+   * A checkpoint (`runs/a/model.ckpt-500`), a model directory, of which the newest is taken, or a layers model of
+   * TensorFlow.js (`models/a/model.json`, its weights beside it).
+   */
   readonly from: string
   /**
    * Which variables: the trainable ones whose name a pattern matches anywhere, or those of a list, by name (also ones that
-   * are not trained) or pattern. Default: all trainable variables.
+   * are not trained) or pattern. Default: all trainable variables. From a layers model default and patterns also take the
+   * others that it has, such as the moving statistics of batch normalisation.
    */
   readonly variables?: RegExp | ReadonlyArray<string | RegExp>
-  /** What the checkpoint calls a variable of the model: a function, or a record for those that differ. */
+  /**
+   * What the checkpoint calls a variable of the model: a function, or a record for those that differ. In a layers model
+   * a name that is not there stands for the one that differs by `:0` or the name of a recurrent cell, and an automatic name
+   * (`dense_Dense2/kernel`) for the second of its kind.
+   */
   readonly rename?: ((name: string) => string) | { readonly [name: string]: string }
 }
 
@@ -29,13 +39,18 @@ const matches = (pattern: RegExp, name: string): boolean => name.search(pattern)
 const refuse = (key: string, detail: string, suggestion?: string) =>
   Result.fail(new ConfigError({ key: `warmStart.${key}`, detail, ...(suggestion === undefined ? {} : { suggestion }) }))
 
-const chosen = (leaves: ReadonlyArray<StateLeaf>, wanted: WarmStart["variables"]): Result.Result<ReadonlyArray<StateLeaf>, ConfigError> => {
+/** `has`: whether the source has a variable's value that comes along though it is not trained. */
+const chosen = (
+  leaves: ReadonlyArray<StateLeaf>,
+  wanted: WarmStart["variables"],
+  has: (name: string) => boolean
+): Result.Result<ReadonlyArray<StateLeaf>, ConfigError> => {
   const variables = leaves.filter(({ kind }) => kind === "variable")
-  const trainable = variables.filter((leaf) => leaf.trainable)
-  if (wanted === undefined) return Result.succeed(trainable)
+  const candidates = variables.filter((leaf) => leaf.trainable || has(leaf.name))
+  if (wanted === undefined) return Result.succeed(candidates)
   const names = new Set<string>()
   for (const one of wanted instanceof RegExp ? [wanted] : wanted) {
-    const found = typeof one === "string" ? variables.filter(({ name }) => name === one) : trainable.filter(({ name }) => matches(one, name))
+    const found = typeof one === "string" ? variables.filter(({ name }) => name === one) : candidates.filter(({ name }) => matches(one, name))
     if (found.length === 0) {
       const all = variables.map(({ name }) => name)
       const what = typeof one === "string" ? `the model has no variable "${one}"` : `no trainable variable's name has ${String(one)} in it`
@@ -46,17 +61,21 @@ const chosen = (leaves: ReadonlyArray<StateLeaf>, wanted: WarmStart["variables"]
   return Result.succeed(variables.filter(({ name }) => names.has(name)))
 }
 
-const renamer = (rename: WarmStart["rename"], leaves: ReadonlyArray<StateLeaf>): Result.Result<(name: string) => string, ConfigError> => {
-  if (rename === undefined) return Result.succeed((name) => name)
-  if (typeof rename === "function") return Result.succeed(rename)
+const asFunction = (rename: WarmStart["rename"]): ((name: string) => string) =>
+  typeof rename === "function" ? rename : (name) => (rename !== undefined && Object.hasOwn(rename, name) ? rename[name]! : name)
+
+/** Every key of a record must be one of the variables that are taken over. */
+const checkRename = (rename: WarmStart["rename"], leaves: ReadonlyArray<StateLeaf>): Result.Result<void, ConfigError> => {
+  if (rename === undefined || typeof rename === "function") return Result.void
   const names = leaves.map(({ name }) => name)
   const unused = Object.keys(rename).find((name) => !names.includes(name))
-  if (unused !== undefined) {
-    const detail = `"${unused}" is none of the variables that are taken over (${names.join(", ")}); the keys are the model's names.`
-    return refuse("rename", detail, nearest(unused, names))
-  }
-  return Result.succeed((name) => (Object.hasOwn(rename, name) ? rename[name]! : name))
+  if (unused === undefined) return Result.void
+  const detail = `"${unused}" is none of the variables that are taken over (${names.join(", ")}); the keys are the model's names.`
+  return refuse("rename", detail, nearest(unused, names))
 }
+
+/** Whether `from` names a layers model rather than a checkpoint. @category rules @since 0.1.0 */
+export const isLayersModel = (from: string): boolean => from.endsWith(".json")
 
 /**
  * The new values by the model's names. Fails with `ConfigError` when a name or pattern fits no variable, and with
@@ -72,8 +91,11 @@ export const select = (
   saved: State
 ): Result.Result<State, ConfigError | CheckpointError> =>
   Result.gen(function* () {
-    const taken = yield* chosen(leaves, settings.variables)
-    const nameIn = yield* renamer(settings.rename, taken)
+    const rename = asFunction(settings.rename)
+    const matched = isLayersModel(settings.from) ? matcher(saved.keys()) : undefined
+    const taken = yield* chosen(leaves, settings.variables, (name) => matched?.(rename(name)) !== undefined)
+    yield* checkRename(settings.rename, taken)
+    const nameIn = (name: string) => matched?.(rename(name)) ?? rename(name)
     const state = new Map<string, Tensor>()
     for (const { name, type } of taken) {
       const there = nameIn(name)

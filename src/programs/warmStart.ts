@@ -1,25 +1,25 @@
 /**
- * Gives a new run's variables the values of another run's checkpoint.
+ * Gives a new run's variables the values of another run's checkpoint, or of a saved layers model.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { CheckpointError, type ConfigError, type ExecuteError } from "../domain/Errors.ts"
 import { stateLeaves } from "../domain/Program.ts"
-import { select, type WarmStart } from "../domain/WarmStart.ts"
+import { isLayersModel, select, type WarmStart } from "../domain/WarmStart.ts"
 import { CheckpointStore } from "../services/CheckpointStore.ts"
 import type { Session } from "./session.ts"
 
 /** `from` as a model directory where it is one, else as a checkpoint. */
 const find = Effect.fnUntraced(function* (from: string) {
   const store = yield* CheckpointStore
-  const path = (yield* store.latest(from))?.path ?? from
+  const path = isLayersModel(from) ? from : ((yield* store.latest(from))?.path ?? from)
   const checkpoint = yield* Effect.mapError(store.load(path), (error) =>
     error.reason === "NotFound"
       ? new CheckpointError({
           reason: "NotFound",
           file: from,
-          detail: "warmStart.from is neither a checkpoint nor a directory with one",
+          detail: `warmStart.from is neither a checkpoint, nor a directory with one, nor a model.json (${error.file}: ${error.detail})`,
           cause: error
         })
       : error

@@ -40,7 +40,10 @@ export class CheckpointStore extends Context.Service<
     readonly latest: (directory: string) => Effect.Effect<CheckpointRef | undefined, CheckpointError>
     /** All that are there, oldest first. */
     readonly list: (directory: string) => Effect.Effect<ReadonlyArray<CheckpointRef>, CheckpointError>
-    /** Reads and verifies every checksum; the error names file and tensor. */
+    /**
+     * Reads and verifies every checksum; the error names file and tensor. A path that ends in `.json` is a layers model of
+     * TensorFlow.js, which gives its weights at step 0.
+     */
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
     /**
      * Creates the directory and claims it for the rest of the scope. Fails with `Unwritable` when a checkpoint could not be

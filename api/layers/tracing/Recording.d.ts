@@ -3,6 +3,7 @@ import type { TraceError } from "../../domain/Errors.ts";
 import * as Builder from "../../domain/graph/Builder.ts";
 import type { Graph, NodeId, SourceLocation } from "../../domain/graph/Graph.ts";
 import { type DType, type TensorData, type TensorType } from "../../domain/Tensor.ts";
+import * as LayerLog from "./layers/LayerLog.ts";
 export declare class Recorded {
     #private;
     readonly recording: Recording;
@@ -21,8 +22,14 @@ export interface RecordedVariable {
     readonly trainable: boolean;
     readonly type: TensorType;
     readonly parameter: NodeId;
-    readonly initial: Recorded;
+    initial: Recorded;
     readonly source: SourceLocation | undefined;
+}
+export interface Carried {
+    readonly name: string;
+    readonly parameter: NodeId;
+    readonly initial: NodeId;
+    readonly next: () => tf.Tensor;
 }
 export interface OuterState {
     readonly tensorInfo: WeakMap<object, {
@@ -39,7 +46,9 @@ export declare class Recording {
     readonly randomKey: NodeId;
     readonly variables: Array<RecordedVariable>;
     readonly optimizers: Set<tf.Optimizer>;
-    readonly layerNames: (name: string) => string;
+    readonly layerNames: import("./layerNames.ts").LayerNames;
+    readonly layers: LayerLog.LayerLog;
+    readonly carried: Array<Carried>;
     readonly lastSource: Map<string, string>;
     failed: TraceError | undefined;
     draws: number;
@@ -56,6 +65,8 @@ export declare class Recording {
     nodeOf(x: tf.TensorInfo, op: string, source: SourceLocation | undefined): NodeId;
     addVariable(entry: RecordedVariable): void;
     variableOf(variable: tf.Variable): RecordedVariable | undefined;
+    initialise(variable: tf.Variable, value: tf.Tensor): boolean;
+    carry(name: string, zero: tf.Tensor, next: () => tf.Tensor): tf.Tensor;
     graph(): Graph;
 }
 export declare const current: () => Recording | undefined;

@@ -1,1 +1,5 @@
-export declare const makeLayerNames: () => ((name: string) => string);
+export interface LayerNames {
+    readonly of: (name: string) => string;
+    readonly keep: (layers: Iterable<string>) => void;
+}
+export declare const makeLayerNames: () => LayerNames;

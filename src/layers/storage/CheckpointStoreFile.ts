@@ -21,6 +21,7 @@ import { type CheckpointState, parseState, printState } from "./checkpointState.
 import { checkpointOf, tensorsOf } from "./checkpointTensors.ts"
 import { claim, claimFile } from "./claim.ts"
 import { faultError, makeDirectories, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
+import { readLayersModel } from "./LayersModelFile.ts"
 
 const baseName = "model.ckpt"
 const stateName = "checkpoint"
@@ -255,6 +256,7 @@ const prepare = Effect.fnUntraced(function* (files: Files, directory: string) {
 })
 
 const load = Effect.fnUntraced(function* (files: Files, prefix: string) {
+  if (prefix.endsWith(".json")) return { step: 0, state: (yield* readLayersModel(files.fs, files.path, prefix)).weights, texts: new Map() }
   const tensors = yield* loadBundle(files.fs, prefix)
   return yield* Effect.mapError(Effect.fromResult(checkpointOf(tensors)), faultError(indexFile(prefix)))
 })

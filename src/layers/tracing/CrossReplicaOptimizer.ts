@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import { crossReplicaSum, replicaCount } from "./crossReplica.ts"
 import { failure } from "./failures.ts"
 import { registerGradients } from "./gradients.ts"
+import * as LayerLog from "./layers/LayerLog.ts"
 import { withBatchWeight } from "./optimizers/batchWeight.ts"
 import type { GradientTransform } from "./optimizers/Clip.ts"
 import type { Gradients } from "./optimizers/Gradients.ts"
@@ -50,11 +51,9 @@ const keepAll = (value: unknown): void => {
   else if (typeof value === "object" && value !== null) Object.values(value).forEach(keepAll)
 }
 
-const trainableNow = (): ReadonlyArray<tf.Variable> => Object.values(tf.engine().state.registeredVariables).filter((v) => v.trainable)
-
 /**
  * Runs `f` and gives what it returned with the gradients of its loss on this replica, by variable name. Default
- * variables: all trainable ones, those included that `f` itself makes. Variables without a path to the loss are left out.
+ * variables: all trainable ones, those included that `f` itself makes, without those of layers that are not trainable. Variables without a path to the loss are left out.
  *
  * @category gradients
  * @since 0.1.0
@@ -78,7 +77,7 @@ const scaledGrads = <R extends LossResult>(
     () => {
       value = f()
       keepAll(value)
-      xs.push(...(variables ?? trainableNow()))
+      xs.push(...(variables ?? LayerLog.trainable()))
       const loss = lossOf(value)
       if (!(loss instanceof tf.Tensor) || loss.rank !== 0) {
         throw failure("InvalidSpec", `the loss to minimize must be a scalar tensor; reduce it over the batch with tf.mean`, { op: "minimize" })
@@ -152,6 +151,7 @@ export class CrossReplicaOptimizer {
     const own = transformReplica?.(gradients) ?? gradients
     const summed: Gradients = Object.fromEntries(Object.entries(own).map(([name, g]) => [name, crossReplicaSum(g)]))
     withBatchWeight(this.#weight(), () => this.optimizer.applyGradients({ ...(transform?.(summed) ?? summed) }))
+    LayerLog.applyConstraints(new Set(Object.keys(summed)))
   }
 
   /** The weights of all replicas together. */

@@ -8,10 +8,12 @@ import type { TraceError } from "../../domain/Errors.ts"
 import * as Builder from "../../domain/graph/Builder.ts"
 import type { Graph, NodeId, SourceLocation } from "../../domain/graph/Graph.ts"
 import { randomKeyName } from "../../domain/Program.ts"
-import { type DType, sizeOf, type TensorData, type TensorType } from "../../domain/Tensor.ts"
+import { type DType, sameType, sizeOf, type TensorData, type TensorType } from "../../domain/Tensor.ts"
 import { ComplexData } from "./ComplexData.ts"
 import { complexOperand, failure, foreignTensor, foreignVariable } from "./failures.ts"
+import { evaluateConstant } from "./evaluateConstant.ts"
 import { makeLayerNames } from "./layerNames.ts"
+import * as LayerLog from "./layers/LayerLog.ts"
 
 /** A `dataId` of the recording backend: a node of the graph, or host data that no node has needed so far. */
 export class Recorded {
@@ -78,8 +80,17 @@ export interface RecordedVariable {
   readonly type: TensorType
   readonly parameter: NodeId
   /** Made a node when the graph of initial values is: large literals cost a copy and a hash. */
-  readonly initial: Recorded
+  initial: Recorded
   readonly source: SourceLocation | undefined
+}
+
+/** A leaf of the recurrent cache that the model function made itself: the state of a stateful layer. */
+export interface Carried {
+  readonly name: string
+  readonly parameter: NodeId
+  readonly initial: NodeId
+  /** What it is after the step. */
+  readonly next: () => tf.Tensor
 }
 
 /** The part of an engine state (of the caller's) from which values of tensors made outside are read. */
@@ -99,6 +110,8 @@ export class Recording {
   /** Optimizers that took a step, in order: their slots get their names from them. */
   readonly optimizers = new Set<tf.Optimizer>()
   readonly layerNames = makeLayerNames()
+  readonly layers = LayerLog.make()
+  readonly carried: Array<Carried> = []
   /** Last place where a kernel was called, for failures that name only the kernel. */
   readonly lastSource = new Map<string, SourceLocation>()
   /** A failure that user code cannot swallow: set by reads whose promise nobody awaits. */
@@ -162,6 +175,31 @@ export class Recording {
 
   variableOf(variable: tf.Variable): RecordedVariable | undefined {
     return this.#known.get(variable)
+  }
+
+  /**
+   * Makes `value` the variable's first one, as where a layer is given weights: when it depends on constants only and the
+   * step has not written to the variable. Else it is left as it is, to be assigned in the step.
+   */
+  initialise(variable: tf.Variable, value: tf.Tensor): boolean {
+    const entry = this.#known.get(variable)
+    if (entry === undefined || !sameType(entry.type, { dtype: dtypeOf(value.dtype, "Variable", entry.source), shape: value.shape })) return false
+    if (this.nodeOf(variable, "Variable", entry.source) !== entry.parameter) return false
+    const recorded = this.recordedOf(value, "Variable", entry.source)
+    if (recorded.host === undefined && evaluateConstant(this, recorded.node) === undefined) return false
+    entry.initial = recorded
+    return true
+  }
+
+  /** The tensor that a new leaf of the recurrent cache has at the beginning of the step. */
+  carry(name: string, zero: tf.Tensor, next: () => tf.Tensor): tf.Tensor {
+    const leaf = `cache/${this.layerNames.of(name)}`
+    const initial = this.nodeOf(zero, leaf, undefined)
+    const role = { _tag: "State", kind: "cache", trainable: false } as const
+    const parameter = this.builder.parameter(leaf, role, this.builder.typeOf(initial))
+    this.madeBy(parameter, leaf, undefined)
+    this.carried.push({ name: leaf, parameter, initial, next })
+    return this.tensor(parameter, leaf)
   }
 
   /** The graph so far, without outputs. */

@@ -102,7 +102,18 @@ const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: Sp
   const tick = builder.add("Constant", [], { shape: [3], data: Int32Array.of(0, 0, 1) })
   const stepNext = mode === "train" ? builder.add("Add", [given.globalStep, int(1)], {}) : given.globalStep
   const keyNext = builder.add("Add", [recording.randomKey, tick], {})
-  const needed = [...outputs.outfeeds.map((o) => o.node), ...outputs.cache, ...(outputs.loss === undefined ? [] : [outputs.loss])]
+  const carried = recording.carried.map(({ name, parameter, initial, next }) => ({
+    name,
+    node: parameter,
+    initial,
+    next: recording.nodeOf(next(), name, undefined)
+  }))
+  const needed = [
+    ...carried.map((c) => c.next),
+    ...outputs.outfeeds.map((o) => o.node),
+    ...outputs.cache,
+    ...(outputs.loss === undefined ? [] : [outputs.loss])
+  ]
   return [
     {
       name: globalStepName,
@@ -121,12 +132,12 @@ const stateLeaves = (recording: Recording, given: Given, mode: Mode, outputs: Sp
       initial: undefined
     },
     ...variableLeaves(recording, needed, mode),
-    ...given.cache.map(({ name, node, initial }, i) => ({
+    ...[...given.cache.map((leaf, i) => ({ ...leaf, next: outputs.cache[i]! })), ...carried].map(({ name, node, initial, next }) => ({
       name,
       role: state("cache"),
       type: builder.typeOf(node),
       node,
-      next: outputs.cache[i]!,
+      next,
       initial: () => initial
     }))
   ]

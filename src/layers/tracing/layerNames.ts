@@ -3,40 +3,42 @@
  *
  * @since 0.1.0
  */
+import { automatic } from "../../domain/layerWeights.ts"
 
-/** `MaxPooling2D` to `max_pooling2d`, as tfjs-layers makes the first half of an automatic name. */
-const toSnakeCase = (name: string): string =>
-  name
-    .replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase()
-
-/** An automatic scope: `dense_Dense7`, `forward_lstm_LSTM2`. */
-const automatic = /^(.*?)([A-Z][A-Za-z0-9]*?)(\d+)$/
+export interface LayerNames {
+  /** The stable name of a weight. */
+  readonly of: (name: string) => string
+  /** Names of layers that stay as they are, although they look automatic: those of a model's JSON. */
+  readonly keep: (layers: Iterable<string>) => void
+}
 
 /**
  * A renamer for one recording. Automatic scopes are numbered from 1 in the order in which they appear, separately for
  * each class; a weight's uniquifying suffix (`kernel_1`) is dropped and made anew within the recording. So the same
  * code gives the same names in each mode and after each repetition.
  */
-export const makeLayerNames = (): ((name: string) => string) => {
+export const makeLayerNames = (): LayerNames => {
+  const given = new Set<string>()
   const scopes = new Map<string, string>()
   const counts = new Map<string, number>()
   const used = new Set<string>()
 
+  const isGiven = (segment: string) => given.has(segment) || given.has(segment.replace(/^(forward|backward)_/, ""))
+
   const scope = (segment: string): string => {
     const before = scopes.get(segment)
     if (before !== undefined) return before
-    const [, prefix = "", className = ""] = automatic.exec(segment) ?? []
-    if (className === "" || !prefix.endsWith(`${toSnakeCase(className)}_`)) return segment
-    const count = (counts.get(prefix + className) ?? 0) + 1
-    counts.set(prefix + className, count)
-    const name = `${prefix}${className}${count}`
+    const parts = automatic(segment)
+    if (parts === undefined || isGiven(segment)) return segment
+    let count = (counts.get(parts.base) ?? 0) + 1
+    while (given.has(`${parts.base}${count}`)) count++
+    counts.set(parts.base, count)
+    const name = `${parts.base}${count}`
     scopes.set(segment, name)
     return name
   }
 
-  return (name) => {
+  const of = (name: string): string => {
     const segments = name.split("/")
     const weight = segments[segments.length - 1]!.replace(/_\d+$/, "")
     const base = [...segments.slice(0, -1).map(scope), weight].join("/")
@@ -44,5 +46,11 @@ export const makeLayerNames = (): ((name: string) => string) => {
     for (let i = 1; used.has(unique); i++) unique = `${base}_${i}`
     used.add(unique)
     return unique
+  }
+  return {
+    of,
+    keep: (layers) => {
+      for (const name of layers) given.add(name)
+    }
   }
 }

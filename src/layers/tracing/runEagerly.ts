@@ -9,6 +9,9 @@ import * as nest from "../../domain/nest.ts"
 import type { Mode } from "../../domain/Program.ts"
 import type { Tensor } from "../../domain/Tensor.ts"
 import { registerGradients } from "./gradients.ts"
+import * as LayerLog from "./layers/LayerLog.ts"
+import { layerPatches } from "./layers/patches.ts"
+import { withPatches } from "./patch.ts"
 import { makeEagerRandom } from "./random.ts"
 import { makeEagerVariables } from "./variables.ts"
 
@@ -52,17 +55,26 @@ export const runEagerly = <P, E = never, R = never>({
   const leaves = (data: Nest<Tensor>) => nest.map(data, "", (x) => tf.tensor(x.data, [...x.shape], x.dtype)) as FeatureNest // see its docstring
   const first = nest.flatten(features, "features")[0]
   const batchSize = first?.value.shape[0] ?? 0
-  return modelFn({
-    features: leaves(features),
-    labels: leaves(labels ?? {}),
-    mode,
-    params,
-    cache,
-    random: makeEagerRandom(seed, { step }),
-    variables,
-    valid: tf.ones([batchSize]),
-    globalStep: tf.scalar(step, "int32"),
-    replicas: 1,
-    batchSize
-  })
+  const random = makeEagerRandom(seed, { step })
+  const log = LayerLog.make()
+  const call = () =>
+    modelFn({
+      features: leaves(features),
+      labels: leaves(labels ?? {}),
+      mode,
+      params,
+      cache,
+      random,
+      variables,
+      valid: tf.ones([batchSize]),
+      globalStep: tf.scalar(step, "int32"),
+      replicas: 1,
+      batchSize
+    })
+  const before = LayerLog.activate(log)
+  try {
+    return withPatches(layerPatches(log, random), call)
+  } finally {
+    LayerLog.activate(before)
+  }
 }

@@ -4,8 +4,13 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
+import type * as tfl from "@tensorflow/tfjs-layers"
 import { failure, foreignVariable } from "./failures.ts"
 import { backendName } from "./GraphBackend.ts"
+import * as LayerLog from "./layers/LayerLog.ts"
+import { layerPatches } from "./layers/patches.ts"
+import { type Patch, restore, withPatches } from "./patch.ts"
+import { recordedRandom } from "./random.ts"
 import { activate, type OuterState, type Recording } from "./Recording.ts"
 import { RecordingBackend } from "./RecordingBackend.ts"
 import { register } from "./register.ts"
@@ -32,7 +37,7 @@ const makeVariable =
   (value, trainable = true, name, dtype) => {
     const { source, throughLayers } = caller()
     const initialValue = dtype !== undefined && dtype !== null && dtype !== value.dtype ? tf.cast(value, dtype) : value
-    const given = name === undefined || name === null || name === "" ? undefined : throughLayers ? recording.layerNames(name) : name
+    const given = name === undefined || name === null || name === "" ? undefined : throughLayers ? recording.layerNames.of(name) : name
     if (given !== undefined && reserved.test(given)) {
       throw failure(
         "VariableMismatch",
@@ -61,23 +66,30 @@ const makeVariable =
     return variable
   }
 
-interface Patch {
-  readonly target: object
-  readonly key: PropertyKey
-  readonly value: unknown
-}
-
 /**
  * Disposal does nothing (tensors made in `tidy` or `minimize` stay usable; their data are nodes of a graph), assignment
  * is for variables of this recording, and optimizers make themselves known so that their slots get names.
  */
 const patches = (recording: Recording): ReadonlyArray<Patch> => {
-  const noteOptimizer = (name: "minimize" | "computeGradients") =>
-    function (this: tf.Optimizer, ...args: ReadonlyArray<unknown>): unknown {
-      recording.optimizers.add(this)
-      return Reflect.apply(originals[name], this, args)
-    }
+  function minimize(this: tf.Optimizer, ...args: ReadonlyArray<unknown>): unknown {
+    recording.optimizers.add(this)
+    const cost: unknown = Reflect.apply(originals.minimize, this, args)
+    LayerLog.applyConstraints()
+    return cost
+  }
+  function computeGradients(this: tf.Optimizer, f: unknown, variables: ReadonlyArray<tf.Variable> | null | undefined): unknown {
+    recording.optimizers.add(this)
+    const fixed = LayerLog.frozen(recording.layers).size > 0
+    return Reflect.apply(originals.computeGradients, this, [f, variables ?? (fixed ? LayerLog.trainable() : undefined)])
+  }
+  const { layers } = recording
+  const random = recordedRandom(() => recording.draws++)
+  const host = {
+    initialise: (variable: tf.Variable, value: tf.Tensor) => recording.initialise(variable, value),
+    carry: (layer: tfl.RNN, i: number, zero: tf.Tensor) => recording.carry(`${layer.name}/state`, zero, () => layer.states[i] ?? zero)
+  }
   return [
+    ...layerPatches(layers, random, host),
     { target: tf.Tensor.prototype, key: "dispose", value: () => undefined },
     { target: tf.Variable.prototype, key: "dispose", value: () => undefined },
     {
@@ -90,8 +102,8 @@ const patches = (recording: Recording): ReadonlyArray<Patch> => {
         originals.assign.call(this, recording.tensor(node, "assign", source))
       }
     },
-    { target: tf.Optimizer.prototype, key: "minimize", value: noteOptimizer("minimize") },
-    { target: tf.Optimizer.prototype, key: "computeGradients", value: noteOptimizer("computeGradients") }
+    { target: tf.Optimizer.prototype, key: "minimize", value: minimize },
+    { target: tf.Optimizer.prototype, key: "computeGradients", value: computeGradients }
   ]
 }
 
@@ -112,6 +124,18 @@ export const outerStates = (): ReadonlyArray<OuterState> => {
   return [state as OuterState] // `tensorInfo` is of this form in tfjs-core 4
 }
 
+const cacheFlag = "TOPOLOGICAL_SORT_CACHE_MAX_ENTRIES"
+
+/**
+ * tfjs-layers keeps the order of execution of the last hundred models, and by it all that they refer to: a recording with
+ * its first values, in memory for nothing. Setting the cache's size to 0 empties it.
+ */
+const forgetModels = () => {
+  const size = tf.env().getNumber(cacheFlag)
+  tf.env().set(cacheFlag, 0)
+  tf.env().set(cacheFlag, size)
+}
+
 /**
  * Runs `f` with the engine in a fresh state, on the recording backend, with `Math.random` seeded by `hostSeed`. Whatever
  * `f` does, engine, classes and generator are afterwards what they were. `f` is synchronous, so no other fiber can come
@@ -122,8 +146,8 @@ export const withRecording = <A>(recording: Recording, hostSeed: number, f: () =
   const engine = tf.engine()
   const saved = engineKeys.map((key) => [key, Object.getOwnPropertyDescriptor(engine, key)] as const)
   const before = activate(recording)
+  const layersBefore = LayerLog.activate(recording.layers)
   const all: ReadonlyArray<Patch> = [...patches(recording), { target: Math, key: "random", value: seeded(hostSeed) }]
-  const replaced = all.map(({ target, key }) => Object.getOwnPropertyDescriptor(target, key))
   const debug = tf.env().getBool("DEBUG")
   const State = engine.state.constructor as new () => Engine["state"] // not exported by tfjs
   try {
@@ -133,17 +157,12 @@ export const withRecording = <A>(recording: Recording, hostSeed: number, f: () =
     Reflect.set(engine, "backendInstance", new RecordingBackend(recording))
     Reflect.set(engine, "pendingBackendInit", null)
     Reflect.set(engine, "makeVariable", makeVariable(recording, engine))
-    for (const { target, key, value } of all) Object.defineProperty(target, key, { value, configurable: true, writable: true })
-    return f()
+    return withPatches(all, f)
   } finally {
-    all.forEach(({ target, key }, i) => restore(target, key, replaced[i]))
     for (const [key, descriptor] of saved) restore(engine, key, descriptor)
     activate(before)
+    LayerLog.activate(layersBefore)
+    if (recording.layers.layers.size > 0) forgetModels()
     if (debug) tf.env().set("DEBUG", true)
   }
-}
-
-const restore = (target: object, key: PropertyKey, descriptor: PropertyDescriptor | undefined) => {
-  if (descriptor === undefined) Reflect.deleteProperty(target, key)
-  else Object.defineProperty(target, key, descriptor)
 }

@@ -1,0 +1,2 @@
+export { fromJson, type FromJsonOptions } from "./fromJson.ts";
+export { regularizationLoss } from "./regularizationLoss.ts";

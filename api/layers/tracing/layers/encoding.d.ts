@@ -1,0 +1,2 @@
+import type { Patch } from "../patch.ts";
+export declare const encodingPatches: ReadonlyArray<Patch>;
