@@ -8,6 +8,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { type Environment, python } from "../peers/setup.ts"
+import { works } from "../peers/works.ts"
 import * as Cpu from "./Cpu.ts"
 import { benchDirectory, dataDirectory } from "./paths.ts"
 
@@ -20,11 +21,11 @@ export interface Definition {
   readonly needs?: Environment
 }
 
-const torch = (...args: ReadonlyArray<string>): Definition => ({
-  command: python("vt"),
-  args: ["xl_torch.py", ...args],
+const peer = (needs: Environment, ...args: ReadonlyArray<string>): Definition => ({
+  command: python(needs),
+  args,
   directory: join(benchDirectory, "peers"),
-  needs: "vt"
+  needs
 })
 const node = (file: string, ...args: ReadonlyArray<string>): Definition => ({
   command: process.execPath,
@@ -32,19 +33,30 @@ const node = (file: string, ...args: ReadonlyArray<string>): Definition => ({
   directory: join(benchDirectory, "contenders")
 })
 
-/** All contenders by name; those in `defaultNames` run when none is named. @category constants @since 0.1.0 */
+/** All contenders by name; those in `defaultNames` run when none is named, for a workload with its name and a slash before. @category constants @since 0.1.0 */
 export const definitions: { readonly [name: string]: Definition } = {
-  torch: torch(),
-  "torch-compile": torch("compile"),
+  torch: peer("vt", "xl_torch.py"),
+  "torch-compile": peer("vt", "xl_torch.py", "compile"),
   "ort-hand": node("ortHand.ts"),
   estimator: node("estimator.ts"),
   "mlp-bare": node("mlpBare.ts"),
   "mlp-estimator": node("mlpEstimator.ts", "100"),
-  "mlp-estimator-2": node("mlpEstimator.ts", "2")
+  "mlp-estimator-2": node("mlpEstimator.ts", "2"),
+  ...Object.fromEntries(
+    [...works.keys()].flatMap((work): ReadonlyArray<readonly [string, Definition]> => [
+      [`${work}/torch`, peer("vt", `${work}_torch.py`)],
+      [`${work}/jax`, peer("vj", "works_jax.py", work)],
+      [`${work}/estimator`, node("workEstimator.ts", work)]
+    ])
+  )
 }
 
 /** @category constants @since 0.1.0 */
 export const defaultNames: ReadonlyArray<string> = ["torch", "ort-hand", "estimator"]
+
+/** The contenders of a workload when none is named. @category rules @since 0.1.0 */
+export const defaultsOf = (work: string): ReadonlyArray<string> =>
+  work === "xl" ? defaultNames : ["torch", "jax", "estimator"].map((name) => `${work}/${name}`)
 
 /** @category models @since 0.1.0 */
 export interface Measured {

@@ -7,8 +7,8 @@ import { install } from "../peers/setup.ts"
 import * as Contender from "./Contender.ts"
 import { mean, shuffled } from "./statistics.ts"
 
-/** A burst counts when other processes took less than this share of the machine. @category constants @since 0.1.0 */
-export const quietShare = 0.08
+/** A burst counts when other processes took less than this share of the machine (`BENCH_QUIET`, default 0.08). @category constants @since 0.1.0 */
+export const quietShare = Number(process.env["BENCH_QUIET"] ?? 0.08)
 /** Rounds go on for quiet ones up to so many times the number asked for. */
 const patience = 2
 
