@@ -1,12 +1,13 @@
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
-import type * as Scope from "effect/Scope";
+import * as Scope from "effect/Scope";
 import type { BatchSpec } from "../domain/batching.ts";
 import type { Mode } from "../domain/Program.ts";
 export interface KeptPrograms<A> {
     readonly find: (mode: Mode, spec: BatchSpec) => A | undefined;
-    readonly keep: (mode: Mode, spec: BatchSpec, program: A) => void;
-    readonly scope: Scope.Scope;
+    readonly keep: (mode: Mode, spec: BatchSpec, program: A, scope: Scope.Closeable) => void;
+    readonly drop: (mode: Mode, spec: BatchSpec) => Effect.Effect<void>;
+    readonly open: Effect.Effect<Scope.Closeable>;
 }
 export declare const KeptPrograms: Context.Reference<KeptPrograms<unknown> | undefined>;
 export declare const make: Effect.Effect<KeptPrograms<unknown>, never, Scope.Scope>;

@@ -45,7 +45,6 @@ export const definitions: { readonly [name: string]: Definition } = {
   ...Object.fromEntries(
     [...works.keys()].flatMap((work): ReadonlyArray<readonly [string, Definition]> => [
       [`${work}/torch`, peer("vt", `${work}_torch.py`)],
-      [`${work}/jax`, peer("vj", "works_jax.py", work)],
       [`${work}/estimator`, node("workEstimator.ts", work)]
     ])
   )
@@ -56,7 +55,7 @@ export const defaultNames: ReadonlyArray<string> = ["torch", "ort-hand", "estima
 
 /** The contenders of a workload when none is named. @category rules @since 0.1.0 */
 export const defaultsOf = (work: string): ReadonlyArray<string> =>
-  work === "xl" ? defaultNames : ["torch", "jax", "estimator"].map((name) => `${work}/${name}`)
+  work === "xl" ? defaultNames : ["torch", "estimator"].map((name) => `${work}/${name}`)
 
 /** @category models @since 0.1.0 */
 export interface Measured {

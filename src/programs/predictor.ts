@@ -8,31 +8,20 @@ import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { EstimatorError } from "../domain/Errors.ts"
-import { CheckpointStore } from "../services/CheckpointStore.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import { toRestore } from "./evaluate.ts"
 import * as keptPrograms from "./keptPrograms.ts"
 import { batchPull, type Prediction, predictions, type PredictOptions } from "./predict.ts"
-import type { Restored } from "./session.ts"
 
 /** @category models @since 0.1.0 */
 export interface Predictor<ME = never> {
   /**
    * As `Estimator.predict`, but for hooks. A call predicts from the newest checkpoint at its beginning (or the one asked for),
-   * and begins with a cache of its own; calls are taken one after another, each until its stream ends or is left.
+   * and begins with a cache of its own; calls are taken one after another, each until its stream ends
+   * or is left: a call within the stream of another waits for ever.
    */
   readonly predict: <E = never, R = never>(options: Omit<PredictOptions<E, R>, "hooks">) => Stream.Stream<Prediction, EstimatorError | ME | E, R>
 }
-
-/** The checkpoint that was loaded last: between two trainings many calls predict from the same. */
-const keepingNewest = Effect.map(CheckpointStore, (store): typeof toRestore => {
-  let kept: Restored | undefined
-  return Effect.fnUntraced(function* (config, path) {
-    const newest = path ?? (config.modelDir === undefined ? undefined : (yield* store.latest(config.modelDir))?.path)
-    if (newest === undefined || newest !== kept?.ref.path) kept = yield* toRestore(config, newest)
-    return kept
-  })
-})
 
 /**
  * A predictor that lives until the scope closes. It compiles at the first call, and again for a batch of another form (give
@@ -47,10 +36,9 @@ export const predictor = Effect.fn("Estimator.predictor")(function* <P, ME = nev
   const services = yield* Effect.context<EstimatorServices | MR>()
   const kept = yield* keptPrograms.make
   const gate = yield* Semaphore.make(1)
-  const restore = yield* keepingNewest
   const turn = Effect.acquireRelease(gate.take(1), () => gate.release(1), { interruptible: true })
   const predict = <E, R>(options: Omit<PredictOptions<E, R>, "hooks">) => {
-    const batches = batchPull<P, ME, MR, E, R, never, never>(estimator, options, restore)
+    const batches = batchPull<P, ME, MR, E, R, never, never>(estimator, options, toRestore)
     const pull = Effect.provideService(Effect.andThen(turn, batches), keptPrograms.KeptPrograms, kept)
     const stream = Stream.provideContext(predictions(pull, options.yieldSingleExamples ?? true), services)
     // what is left of the requirements is the input's: the compiler does not subtract from a type parameter

@@ -7,6 +7,7 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { type BatchLayout, type BatchSpec, specOf } from "../domain/batching.ts"
@@ -97,7 +98,12 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
   const partition = yield* partitionFor(spec, layout)
   const kept = yield* KeptPrograms
   const earlier = kept?.find(mode, spec)
-  if (earlier !== undefined) return earlier as Session<E, R> // only sessions of one estimator are kept, below
+  if (earlier !== undefined) {
+    const session = earlier as Session<E, R> // only sessions of one estimator are kept, below
+    // one whose device has failed says so to whatever is asked of it
+    if (Exit.isSuccess(yield* Effect.exit(session.executable.writeState(new Map())))) return session
+    yield* kept!.drop(mode, spec)
+  }
   const began = yield* Clock.currentTimeMillis
   const traced = yield* tracer.trace({
     modelFn: estimator.modelFn,
@@ -117,15 +123,28 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     ...(partition === undefined ? {} : { partition })
   }
   const compiling = device.compile(program)
-  const executable = yield* kept === undefined ? compiling : Scope.provide(compiling, kept.scope)
+  const { executable, scope } = yield* kept === undefined
+    ? Effect.map(compiling, (made) => ({ executable: made, scope: undefined }))
+    : compileIn(kept.open, compiling)
   const millis = (yield* Clock.currentTimeMillis) - began
   yield* Effect.ignore(
     events.emit({ event: "compile", mode, nodes: program.step.nodes.length, millis, ...precisionOf(precision, device), ...coresOf(program) })
   )
   const session: Session<E, R> = { spec, traced: { ...traced, program }, executable }
-  kept?.keep(mode, spec, session)
+  if (scope !== undefined) kept?.keep(mode, spec, session, scope)
   return session
 })
+
+/** Compiles in a scope of its own, which is closed again when that fails or is interrupted. */
+const compileIn = <A, E, R>(open: Effect.Effect<Scope.Closeable>, compiling: Effect.Effect<A, E, R | Scope.Scope>) =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(open, (scope) =>
+      restore(Scope.provide(compiling, scope)).pipe(
+        Effect.onExit((exit) => (Exit.isFailure(exit) ? Scope.close(scope, exit) : Effect.void)),
+        Effect.map((executable) => ({ executable, scope }))
+      )
+    )
+  )
 
 /** What the event says of the precision. */
 const precisionOf = (precision: Precision, { fastPrecisions = [] }: Device["Service"]) =>

@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import { globalStepName, type State } from "../domain/Program.ts"
 import * as iterationControl from "../domain/iterationControl.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
@@ -99,13 +100,29 @@ export const runLoop = Effect.fnUntraced(function* <E, HE, HR>(loop: Loop<E, HE,
       const save = Effect.andThen(saver.save, saver.settle)
       return Exit.isSuccess(exit) ? save : Effect.andThen(catchUp, save)
     }),
-    Effect.onExit(() => loop.outfeed.settle(pump.consumed())),
+    Effect.onExit((exit) => settled(loop.outfeed.settle(pump.consumed()), exit)),
     Effect.onExit(() => endAll(loop.hooks, loop.contextAt(startStep + pump.consumed()))),
     Effect.onExit(() => pump.halt)
   )
   const result: LoopResult = { globalStep: startStep + pump.consumed(), steps: pump.consumed(), loss: progress.loss }
   return result
 })
+
+/** How long the outputs of a run that has failed or was interrupted may take: a host call may hang. */
+const patience = "20 seconds"
+
+/** In a fiber of its own when there is a deadline: the end of a session cannot be interrupted. */
+const settled = (settle: Effect.Effect<void>, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
+  if (Exit.isSuccess(exit)) return settle
+  return Effect.forkDetach(Effect.timeoutOption(settle, patience)).pipe(
+    Effect.flatMap(Fiber.join),
+    Effect.flatMap((ended) =>
+      ended._tag === "Some"
+        ? Effect.void
+        : Effect.logWarning(`outfeed: the host call did not come to an end within ${patience}; what the last steps gave it was not handled`)
+    )
+  )
+}
 
 /** The loss or the state was NaN: that is not to be saved. */
 const isNumeric = (exit: Exit.Exit<unknown, unknown>): boolean => {

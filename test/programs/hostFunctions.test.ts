@@ -1,8 +1,10 @@
 /** Host calls and metrics that are effects: their services, errors and interruption are the program's. */
 import { assert, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
-import { Context, Deferred, Effect, Fiber, Schema } from "effect"
+import { Cause, Context, Deferred, Effect, Exit, Fiber, Schema, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { CrossReplicaOptimizer, Estimator, EstimatorTest, type Model } from "../../src/index.ts"
+import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
 import { ones, rows } from "./hooks/harness.ts"
 
 class Refused extends Schema.TaggedError<Refused>()("Refused", { step: Schema.Number }) {}
@@ -89,3 +91,21 @@ it("types flow: what the host functions fail with and need, the program does", (
   const untyped: Effect.Effect<unknown, unknown, Estimator.EstimatorServices> = program
   assert.strictEqual(typed, untyped)
 })
+
+it.effect("[row 172] [row 180] interrupted while a host call hangs, a training is saved, and ends interrupted when its patience is over", () =>
+  Effect.gen(function* () {
+    const waiting = yield* Deferred.make<void>()
+    const put = () => Effect.andThen(Deferred.succeed(waiting, undefined), Effect.never)
+    const saving = Estimator.configure(estimator, { modelDir: "hanging", iterationsPerLoop: 1 })
+    const run = yield* Estimator.train(saving, { input: Stream.forever(ones(1)) }).pipe(Effect.provideService(Desk, { put }), Effect.forkChild)
+    yield* Deferred.await(waiting)
+    const interrupting = yield* Effect.forkChild(Fiber.interrupt(run))
+    for (let i = 0; i < 200; i++) yield* Effect.yieldNow
+    assert.isUndefined(run.pollUnsafe())
+    yield* TestClock.adjust("20 seconds")
+    yield* Fiber.join(interrupting)
+    const exit = yield* Fiber.await(run)
+    assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+    assert.isAtLeast((yield* (yield* CheckpointStore).latest("hanging"))!.step, 1)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)

@@ -1,7 +1,10 @@
 /** Predictions on demand: one program for many calls. */
 import { assert, it } from "@effect/vitest"
+import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Fiber, Layer, Stream } from "effect"
-import { DeviceOnnx, Estimator, EstimatorTest, type Model } from "../../src/index.ts"
+import { CrossReplicaOptimizer, DeviceOnnx, Estimator, EstimatorTest, type Model, Tensor } from "../../src/index.ts"
+import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
+import { Device } from "../../src/services/Device.ts"
 import { batches, makeRecurrent, recurrent, seekable } from "./models.ts"
 
 const input = Stream.fromIterable(batches(3, 4))
@@ -60,3 +63,70 @@ it.live("calls take turns: one that waits can be given up, and the next goes on 
     assert.deepStrictEqual(yield* errors(predict({ input })), alone)
   }).pipe(Effect.scoped, Effect.provide(EstimatorTest.layer()))
 )
+
+/** Looks ids up in a table of four: 99 is out of range when the step runs. */
+const lookup: Model.ModelFn = ({ features, variables }) => {
+  const table = variables.get("table", [4], { initializer: () => tf.tensor1d([10, 11, 12, 13]) })
+  return { predictions: { found: tf.gather(table, features as tf.Tensor1D) } }
+}
+const ask = (id: number) => ({ input: Stream.make({ features: Tensor.make(Int32Array.of(id), [1]) }) })
+
+for (const [engine, layer] of Object.entries({ reference: Layer.empty, onnx: DeviceOnnx.layer() })) {
+  it.live(`a request that fails on the device fails alone (${engine})`, () =>
+    Effect.gen(function* () {
+      const { predict } = yield* Estimator.predictor(Estimator.make({ modelFn: lookup }))
+      const found = (id: number) => Effect.map(Stream.runCollect(predict(ask(id))), (rows) => [...rows].map((row) => row["found"]!.data[0]))
+      assert.deepStrictEqual(yield* found(1), [11])
+      assert.strictEqual((yield* Effect.flip(found(99)))._tag, "ExecuteError")
+      assert.deepStrictEqual(yield* found(2), [12])
+    }).pipe(Effect.scoped, Effect.provide(layer.pipe(Layer.provideMerge(EstimatorTest.layer()))))
+  )
+}
+
+it.live("a model that was trained anew to the same step is the one that predicts; a compile that is given up holds nothing", () =>
+  Effect.gen(function* () {
+    const descent = (y: number, modelDir: string) =>
+      Effect.gen(function* () {
+        const estimator = Estimator.make({ modelFn: moving, config: { modelDir } })
+        yield* Estimator.train(estimator, { input: Stream.make({ features: Tensor.make(Float32Array.of(y), [1]) }) })
+        return yield* (yield* CheckpointStore).load((yield* (yield* CheckpointStore).latest(modelDir))!.path)
+      })
+    const store = yield* CheckpointStore
+    yield* descent(1, "again")
+    const { predict } = yield* Estimator.predictor(Estimator.make({ modelFn: moving, config: { modelDir: "again" } }))
+    const value = Effect.map(
+      Stream.runCollect(predict({ input: Stream.make({ features: Tensor.make(Float32Array.of(0), [1]) }) })),
+      ([row]) => row!["w"]!.data[0]!
+    )
+    const first = yield* value
+    const other = yield* descent(5, "other")
+    yield* store.save("again", other, 5, { everyHours: undefined, steps: undefined })
+    assert.notStrictEqual(yield* value, first)
+    // compiling closes what it has opened when nobody waits for it any more
+    let open = 0
+    const inner = yield* Device
+    const slow = Device.of({
+      ...inner,
+      compile: () =>
+        Effect.andThen(
+          Effect.acquireRelease(
+            Effect.sync(() => void open++),
+            () => Effect.sync(() => void open--)
+          ),
+          Effect.never
+        )
+    })
+    const slowly = yield* Effect.provideService(Estimator.predictor(Estimator.make({ modelFn: lookup })), Device, slow)
+    const waiting = yield* Effect.forkChild(Stream.runDrain(slowly.predict(ask(1))))
+    while (open === 0) yield* Effect.yieldNow
+    yield* Fiber.interrupt(waiting)
+    assert.strictEqual(open, 0)
+  }).pipe(Effect.scoped, Effect.provide(EstimatorTest.layer()))
+)
+
+/** One step of descent towards the batch. */
+const moving: Model.ModelFn = ({ features, mode, variables }) => {
+  const w = variables.get("w", [1], { initializer: () => tf.zeros([1]) })
+  if (mode === "predict") return { predictions: { w: tf.add(w, tf.mul(features, 0)) } }
+  return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.25)).minimize(() => tf.mean<tf.Scalar>(tf.square(tf.sub(w, features)))) }
+}
