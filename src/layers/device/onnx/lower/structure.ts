@@ -46,8 +46,9 @@ const transpose = (e: Emitter, node: NodeOf<"Transpose">): Value => {
 const beforeAll = -2147483647
 
 /**
- * ONNX has no barrier. The shape of a reshape, which copies nothing, is made to depend on an element of `after`: a value
- * that the engine cannot know before, and so neither moves nor merges.
+ * ONNX has no barrier. The shape that an expansion is told to give is made to depend on an element of `after`: a value that the
+ * engine cannot know before, and so neither moves nor merges. (A reshape would copy nothing, but the engine folds it into a
+ * neighbouring reshape.)
  */
 const barrier = (e: Emitter, node: NodeOf<"Barrier">): Value => {
   const [x, after] = [e.full(node.inputs[0]!), e.at(node.inputs[1]!).type]
@@ -56,7 +57,7 @@ const barrier = (e: Emitter, node: NodeOf<"Barrier">): Value => {
   const flat = after.shape.length === 1 ? e.full(node.inputs[1]!) : e.reshape(e.full(node.inputs[1]!), [sizeOf(after.shape)])
   const first = e.emit("Slice", [flat, e.int64([0]), e.int64([1]), e.int64([0])])
   const known = e.emit("Equal", [first, first])
-  return whole(e.emit("Reshape", [x, e.emit("Where", [known, e.int64(shape), e.int64(shape)])], shape.includes(0) ? { allowzero: 1 } : {}), node)
+  return whole(e.emit("Expand", [x, e.emit("Where", [known, e.int64(shape), e.int64(shape)])]), node)
 }
 
 const layoutRules = {
