@@ -3,6 +3,11 @@ import type { GivenGradients } from "./SlotOptimizer.ts";
 export declare abstract class Wrapper extends tf.Optimizer {
     readonly inner: tf.Optimizer;
     constructor(inner: tf.Optimizer);
+    get lossScale(): tf.Variable | undefined;
+    computeGradients(f: () => tf.Scalar, variables?: Array<tf.Variable>): {
+        value: tf.Scalar;
+        grads: tf.NamedTensorMap;
+    };
     protected forward(gradients: {
         [variable: string]: tf.Tensor;
     }): void;

@@ -16,6 +16,20 @@ export abstract class Wrapper extends tf.Optimizer {
     this.inner = inner
   }
 
+  /** What the loss is multiplied by before it is differentiated, where a wrapper of the chain scales it: float32 scalar. */
+  get lossScale(): tf.Variable | undefined {
+    return this.inner instanceof Wrapper ? this.inner.lossScale : undefined
+  }
+
+  /** tfjs's `minimize` without `CrossReplicaOptimizer` comes here: the loss that is differentiated is scaled as there. */
+  override computeGradients(f: () => tf.Scalar, variables?: Array<tf.Variable>): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+    const scale = this.lossScale
+    if (scale === undefined) return super.computeGradients(f, variables)
+    const { value, grads } = super.computeGradients(() => tf.mul(f(), scale), variables)
+    const unscaled = Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [name, tf.div(gradient, scale)]))
+    return { value: tf.div(value, scale), grads: unscaled }
+  }
+
   /** Lets the wrapped optimizer take a step. */
   protected forward(gradients: { [variable: string]: tf.Tensor }): void {
     current()?.optimizers.add(this.inner) // so that its slots get their names
