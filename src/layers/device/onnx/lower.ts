@@ -110,6 +110,7 @@ const emitNodes = (e: Emitter): Array<LoweredInput> => {
     // the union of rules cannot be called; the key is the node's own op
     const rule = rules[node.op] as Rule<OpName> | undefined
     if (rule === undefined) throw new NoRule(node)
+    e.label = `${node.op}.${id}`
     e.set(id, rule(e, node, id))
     if (node.op === "Parameter" || isRandom(node)) inputs.push({ ...e.inputs.at(-1)!, source: sourceOf(graph, node) })
   })
