@@ -97,5 +97,6 @@ export const encode = (model: OnnxModel): Uint8Array<ArrayBuffer> => {
     .message(7, graph)
     .message(8, new Writer().string(1, "").int(2, opset))
     .message(8, new Writer().string(1, "com.microsoft").int(2, 1))
+    .message(8, new Writer().string(1, "com.microsoft.nchwc").int(2, 1))
     .finish()
 }

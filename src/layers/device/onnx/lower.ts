@@ -5,6 +5,7 @@
  */
 import type { Graph, Node, NodeId, NodeOf } from "../../../domain/graph/Graph.ts"
 import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
+import { convolutionRules } from "./lower/convolutions.ts"
 import { elementwiseRules } from "./lower/elementwise.ts"
 import { Emitter, type Value, whole } from "./lower/Emitter.ts"
 import { mayShare, wiringOf } from "./lower/inPlace.ts"
@@ -80,6 +81,7 @@ export const rules: Rules = {
   ...elementwiseRules,
   ...structureRules,
   ...productRules,
+  ...convolutionRules,
   ...windowRules
 }
 
@@ -130,9 +132,15 @@ const nameOutputs = (e: Emitter, wanted: ReadonlyArray<Wanted>): Array<Omit<Lowe
   })
 }
 
-/** The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. @category conversions @since 0.1.0 */
-export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>): Lowered => {
-  const e = new Emitter(graph)
+/**
+ * The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. `channelBlock` is what
+ * `channelBlock.ts` finds out; 0 gives a model for every processor.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock = 0): Lowered => {
+  const e = new Emitter(graph, channelBlock)
   const inputs = emitNodes(e)
   const named = nameOutputs(e, wanted)
   const wiring = wiringOf(e.nodes)

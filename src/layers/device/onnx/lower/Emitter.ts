@@ -50,9 +50,12 @@ export class Emitter {
   #count = 0
   /** Name of the nodes that are emitted from now on: of the graph's node that they are for. */
   label = ""
+  /** Channels that the engine's fastest convolutions take together; 0 where there are no such kernels. */
+  readonly channelBlock: number
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, channelBlock = 0) {
     this.graph = graph
+    this.channelBlock = channelBlock
     this.uses = new Int32Array(graph.nodes.length)
     for (const node of graph.nodes) for (const x of node.inputs) this.uses[x]!++
     for (const output of graph.outputs) this.uses[output.node]!++
