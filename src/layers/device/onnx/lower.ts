@@ -13,7 +13,7 @@ import { productRules } from "./lower/products.ts"
 import type { Rule, Rules } from "./lower/rule.ts"
 import { structureRules } from "./lower/structure.ts"
 import { windowRules } from "./lower/windows.ts"
-import { encode, type Port } from "./OnnxModel.ts"
+import { encode, type OnnxNode, type Port } from "./OnnxModel.ts"
 
 /** What the host writes into an input before a step. @category models @since 0.1.0 */
 export interface Draw {
@@ -105,10 +105,10 @@ const sourceOf = (graph: Graph, node: NodeOf<"Parameter"> | NodeOf<RandomOp>): L
 
 const emitNodes = (e: Emitter): Array<LoweredInput> => {
   const { graph } = e
-  const needed = reachable(graph)
+  const wanted = reachable(graph)
   const inputs: Array<LoweredInput> = []
   graph.nodes.forEach((node, id) => {
-    if (needed[id] === 0) return
+    if (wanted[id] === 0) return
     // the union of rules cannot be called; the key is the node's own op
     const rule = rules[node.op] as Rule<OpName> | undefined
     if (rule === undefined) throw new NoRule(node)
@@ -132,6 +132,17 @@ const nameOutputs = (e: Emitter, wanted: ReadonlyArray<Wanted>): Array<Omit<Lowe
   })
 }
 
+/** The nodes that an output needs: a rule may do the work of its operands' rules too. */
+const needed = (nodes: ReadonlyArray<OnnxNode>, outputs: ReadonlyArray<Port>): ReadonlyArray<OnnxNode> => {
+  const names = new Set(outputs.map(({ name }) => name))
+  const kept = nodes.toReversed().filter((node) => {
+    const isNeeded = node.outputs.some((name) => names.has(name))
+    if (isNeeded) for (const name of node.inputs) names.add(name)
+    return isNeeded
+  })
+  return kept.toReversed()
+}
+
 /**
  * The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. `channelBlock` is what
  * `channelBlock.ts` finds out; 0 gives a model for every processor.
@@ -143,13 +154,14 @@ export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock 
   const e = new Emitter(graph, channelBlock)
   const inputs = emitNodes(e)
   const named = nameOutputs(e, wanted)
-  const wiring = wiringOf(e.nodes)
+  const nodes = needed(e.nodes, named)
+  const wiring = wiringOf(nodes)
   const outputs = named.map((output): LoweredOutput => {
     const { predecessor } = wanted[output.index]!
     if (predecessor === undefined) return { ...output, inPlace: false }
     // state that nothing reads may be overwritten at any time
     return { ...output, inPlace: !e.has(predecessor) || mayShare(wiring, e.value(predecessor).name, output.name) }
   })
-  const { nodes, initializers } = e
+  const { initializers } = e
   return { bytes: encode({ nodes, initializers, inputs: e.inputs, outputs: named }), inputs, outputs }
 }

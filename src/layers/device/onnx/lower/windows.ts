@@ -9,6 +9,7 @@ import { sizeOf } from "../../../../domain/Tensor.ts"
 import { padsOf, remainder } from "./convolutions.ts"
 import { type Emitter, type Value, whole } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
+import { isTiling, maxOfTiles, maxOfTilesGrad, meanOfTilesGrad } from "./tiles.ts"
 
 const toChannelsFirst = [0, 3, 1, 2]
 const toChannelsLast = [0, 2, 3, 1]
@@ -21,6 +22,7 @@ const maxPool = (e: Emitter, x: string, attrs: PoolAttrs, indices: boolean) =>
 
 /** The pool's own indices (of the first largest element, into the whole NCHW tensor) say where `dy` goes. */
 const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">): Value => {
+  if (isTiling(node.attrs)) return whole(maxOfTilesGrad(e, node), node)
   const [n, h, w, c] = node.type.shape as readonly [number, number, number, number] // rank 4 by the type rule
   const count = sizeOf(e.at(node.inputs[0]!).type.shape)
   const indices = maxPool(e, image(e, node, 1), node.attrs, true)[1]!
@@ -42,6 +44,7 @@ const covered = (extent: number, positions: number, window: number, stride: numb
 
 /** Each mean's gradient divided by its count, spread by a transposed convolution with ones, one image and channel at a time. */
 const avgPoolGrad = (e: Emitter, node: NodeOf<"AvgPoolGrad">): Value => {
+  if (isTiling(node.attrs)) return whole(meanOfTilesGrad(e, node), node)
   const { inputShape, window, strides, padding } = node.attrs
   const [n, h, w, c] = inputShape as readonly [number, number, number, number] // rank 4 by the type rule
   const dy = e.at(node.inputs[0]!).type.shape
@@ -99,6 +102,7 @@ export const windowRules = {
       return whole(e.transpose(maxPool(e, x, withoutPadding(node.attrs), false)[0]!, toChannelsLast), node)
     }
     const indices = e.graph.nodes.some((other) => other.op === "MaxPoolGrad" && other.inputs[1] === node.inputs[0])
+    if (indices && isTiling(node.attrs)) return whole(maxOfTiles(e, node), node)
     return whole(e.transpose(maxPool(e, image(e, node, 0), node.attrs, indices)[0]!, toChannelsLast), node)
   },
   MaxPoolGrad: maxPoolGrad,
