@@ -1,5 +1,5 @@
 /**
- * `node bench/profile.ts [--work xl] [--steps 5] [--by op] [--top 25]`: where a compiled step's time goes, as ONNX Runtime's own
+ * `node bench/profile.ts [--work xl] [--steps 5] [--by op] [--top 25] [--threads 2]`: where a compiled step's time goes, as ONNX Runtime's own
  * profiler counts it. `--by op` sums over the graph's ops (what the model function's ops were traced to), `kernel` over ONNX Runtime's
  * kernels, `node` over single nodes with their shapes. Profiled steps are slower than others, mostly by what each kernel's record costs.
  *
@@ -44,7 +44,8 @@ const { values } = parseArgs({
     work: { type: "string", default: "xl" },
     steps: { type: "string", default: "5" },
     by: { type: "string", default: "op" },
-    top: { type: "string", default: "25" }
+    top: { type: "string", default: "25" },
+    threads: { type: "string" }
   }
 })
 
@@ -84,7 +85,8 @@ const programOf = (name: string) => {
 
 /** Does the first steps and then `steps`; gives the trace of the latter. */
 const trace = async (name: string, steps: number): Promise<ReadonlyArray<Event>> => {
-  const { threads, ...program } = programOf(name)
+  const { threads: usual, ...program } = programOf(name)
+  const threads = Number(values.threads ?? usual)
   const folder = mkdtempSync(join(tmpdir(), "profile-"))
   try {
     const device = Layer.sync(Device, () => Engine.make({ threads }, { session: { profile: join(folder, "step") } }))

@@ -16,6 +16,17 @@ const gemm = (e: Emitter, a: string, b: string, transA: boolean, transB: boolean
 const asMatrix = (e: Emitter, name: string, shape: Shape): string =>
   shape.length === 2 ? name : e.reshape(name, [leading(shape, 1), shape[shape.length - 1]!])
 
+/** Rows of a product below which packing a transposed right operand costs more than what it is packed for. */
+const shortProduct = 32
+/** Products with the same right operand that pay for transposing it once. */
+const oftenUsed = 8
+
+/** A matrix that many short products read transposed, as is each step in time of a recurrent net's gradient, is transposed once. */
+const isTransposedOnce = (e: Emitter, node: NodeOf<"MatMul">): boolean => {
+  const { shape } = node.type
+  return node.attrs.transposeB && shape.length === 2 && shape[0]! <= shortProduct && e.uses[node.inputs[1]!]! >= oftenUsed
+}
+
 /** Two-dimensional products, and batched ones that are one product of stacked rows, go to Gemm; others to (Fused)MatMul. */
 const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const { transposeA, transposeB } = node.attrs
@@ -24,7 +35,8 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const { shape } = node.type
   const stackable = leading(to, 2) === 1 && (!transposeA || leading(from, 2) === 1)
   if (stackable && shape.every((d) => d > 0)) {
-    const product = gemm(e, asMatrix(e, a, from), asMatrix(e, b, to), transposeA, transposeB)
+    const right = isTransposedOnce(e, node) ? e.transpose(b, [1, 0]) : asMatrix(e, b, to)
+    const product = gemm(e, asMatrix(e, a, from), right, transposeA, transposeB && !isTransposedOnce(e, node))
     return whole(shape.length === 2 ? product : e.reshape(product, shape), node)
   }
   if (!transposeA && !transposeB) return whole(e.emit("MatMul", [a, b]), node)
