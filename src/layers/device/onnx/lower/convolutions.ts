@@ -3,7 +3,7 @@
  *
  * Forward, and backward to the image where nothing strides: MLAS's kernels for blocked channels, where the processor has them.
  * Gradients of filters, and those of strided images: matrix products of shifted views, which need no other layout at all. Measured
- * against ONNX's own Conv and ConvTranspose on NCHW, which remain for the rest.
+ * against ONNX's own Conv and ConvTranspose on NCHW, which remain for the rest: `docs/performance.md`.
  *
  * Letters: n batch, h w height and width, i o channels in and out.
  *
