@@ -4,9 +4,9 @@ import { Effect, Fiber, Schema, Stream } from "effect"
 import type { RunEvent } from "../../src/domain/Events.ts"
 import type { Example } from "../../src/domain/Input.ts"
 import { make as tensor, type Tensor } from "../../src/domain/Tensor.ts"
-import { Estimator, EstimatorTest, Metrics, type Model } from "../../src/index.ts"
+import { CrossReplicaOptimizer, Estimator, EstimatorTest, Metrics, type Model } from "../../src/index.ts"
 import { labels } from "./labelled.ts"
-import { batches, makeRecurrent, recordEvents, recurrent, seekable } from "./models.ts"
+import { batches, makeRecurrent, recordEvents, recordLosses, recurrent, seekable } from "./models.ts"
 
 /** The first `rows` examples of one long batch, in batches of at most `size`. */
 const split = (rows: number, size: number): ReadonlyArray<Example> => {
@@ -83,9 +83,13 @@ it.effect("evaluates the newest checkpoint and reports it as an event", () =>
 
 /** The cache is the sum of each row's features so far, and the loss its mean over the rows. */
 const summing = Estimator.make({
-  modelFn: ({ cache, features }: Model.ModelInput<undefined>) => {
+  modelFn: ({ cache, features, mode, variables }: Model.ModelInput<undefined>) => {
     const total = tf.add(cache[0]!, features)
-    return { loss: tf.mean<tf.Scalar>(total), cache: [total], evalMetrics: { total: { tensors: { total }, metric: Metrics.mean("total") } } }
+    const w = variables.get("w", [1], { initializer: () => tf.zeros([1]) })
+    const lossOf = () => tf.mean<tf.Scalar>(tf.add(total, w))
+    // trained at rate 0: its weight stays 0
+    const loss = mode === "train" ? new CrossReplicaOptimizer(tf.train.sgd(0)).minimize(lossOf) : lossOf()
+    return { loss, cache: [total], evalMetrics: { total: { tensors: { total }, metric: Metrics.mean("total") } } }
   },
   cacheFn: (rows) => [tf.zeros([rows])]
 })
@@ -129,6 +133,21 @@ it.effect(
       }
       assert.strictEqual((yield* Estimator.evaluate(summing, { input, steps: 9 })).examples, 8)
     }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("[row 210] an evaluation begins with a cache of its own, not with that of the training before it", () =>
+  Effect.gen(function* () {
+    const input = Stream.make(labels([1]), labels([2]), labels([3]))
+    const estimator = Estimator.configure(summing, { modelDir: "sums", iterationsPerLoop: 1 })
+    const losses: Array<number> = []
+    for (const steps of [1, 2]) {
+      yield* Estimator.train(estimator, { input: Stream.forever(Stream.make(labels([10]))), steps, hooks: [recordLosses(losses)] })
+      // sums 1, 3, 6
+      assert.closeTo((yield* Estimator.evaluate(estimator, { input })).loss, 10 / 3, 1e-6)
+    }
+    // and the training goes on with its own
+    assert.deepStrictEqual(losses, [10, 20, 30])
+  }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
 class Torn extends Schema.TaggedError<Torn>()("Torn", {}) {}

@@ -68,6 +68,9 @@ it.effect("[row 146] evaluates the checkpoint that is asked for, and first value
     assert.deepInclude(early, { globalStep: 1, loss: 4 })
     assert.deepInclude(yield* Estimator.evaluate(estimator, { input }), { globalStep: 3, loss: 0.25 })
     assert.deepInclude(yield* Estimator.evaluate({ ...estimator, config: {} }, { input }), { globalStep: 0, loss: 16 })
+    // first values are not passed off as a model's that was meant to be there
+    const error = yield* Effect.flip(Estimator.evaluate(Estimator.configure(estimator, { modelDir: "mistyped" }), { input }))
+    assert.deepInclude(error, { _tag: "CheckpointError", reason: "NotFound", file: "mistyped" })
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
@@ -205,6 +208,19 @@ it.effect("[row 132] [row 139] [row 203] losses are means over the replicas, and
     const losses: Array<number> = []
     yield* Estimator.train(estimator, { input: Stream.make(labels([1, 3])), hooks: [recordLosses(losses)] })
     assert.deepStrictEqual(losses, [5])
+    // with trackMean the mean over both is what hooks, events and the caller are told: w is 0, then 1
+    const told: Array<number> = []
+    const events: Array<RunEvent> = []
+    const hook: Hook = { name: "told", afterRun: (_, { loss }) => Effect.sync(() => (told.push(loss), "continue" as const)) }
+    const tracking = Estimator.configure(estimator, { iterationsPerLoop: 2, trackMean: true })
+    const input = Stream.make(labels([1, 3]), labels([5, 7]))
+    const result = yield* Estimator.train(tracking, { input, hooks: [hook] }).pipe(Effect.provide(recordEvents(events)))
+    const both = ((1 + 9) / 2 + (16 + 36) / 2) / 2
+    assert.deepStrictEqual([...told, result.loss], [both, both])
+    assert.deepStrictEqual(
+      events.flatMap((event) => (event.event === "train" ? [event.loss] : [])),
+      [both]
+    )
   }).pipe(Effect.provide(EstimatorTest.layer({ replicas: 2 })))
 )
 
