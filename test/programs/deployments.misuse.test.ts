@@ -29,7 +29,7 @@ describe("misuse", () => {
       const { features } = rows(1, 2, 3, 4, 5, 6, 7, 8)
       for (const element of [features, [features, features]]) {
         const error = yield* failing(() => Stream.succeed(element))
-        assert.include(error.message, "an element of an input is a record { features, labels? } of host tensors")
+        assert.include(error.message, "an element of an input is a record { features, labels? } of host tensors; this one has no features")
         assert.include((yield* failing(Stream.succeed(element))).message, "an element of an input is a record { features, labels? }")
       }
     }).pipe(Effect.provide(system({ hosts: 1, coresPerHost: 2 })))

@@ -135,6 +135,25 @@ it.effect(
     }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
+it.effect("[row 113] the cache function is told the rows of a replica and the mode, and its tensors are what the first step gets", () =>
+  Effect.gen(function* () {
+    const asked: Array<readonly [number, string]> = []
+    const estimator = {
+      ...summing,
+      cacheFn: (rows: number, mode: string) => {
+        asked.push([rows, mode])
+        return [tf.fill([rows], mode === "evaluate" ? 100 : 7)]
+      }
+    }
+    const input = Stream.make(labels([1, 2, 3, 4]), labels([1, 2, 3, 4]))
+    const losses: Array<number> = []
+    yield* Estimator.train(Estimator.configure(estimator, { iterationsPerLoop: 1 }), { input, hooks: [recordLosses(losses)] })
+    assert.deepStrictEqual(losses, [9.5, 12])
+    assert.closeTo((yield* Estimator.evaluate(estimator, { input })).loss, (102.5 + 105) / 2, 1e-4)
+    assert.deepStrictEqual([...new Set(asked.map(String))], ["2,train", "2,evaluate"])
+  }).pipe(Effect.provide(EstimatorTest.layer({ replicas: 2 })))
+)
+
 it.effect("[row 210] an evaluation begins with a cache of its own, not with that of the training before it", () =>
   Effect.gen(function* () {
     const input = Stream.make(labels([1]), labels([2]), labels([3]))

@@ -1,9 +1,10 @@
+import * as tf from "@tensorflow/tfjs-core"
 import { assert, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import * as EstimatorTest from "../../src/EstimatorTest.ts"
 import type { RunEvent } from "../../src/domain/Events.ts"
 import { make as tensor } from "../../src/domain/Tensor.ts"
-import { Estimator } from "../../src/index.ts"
+import { Estimator, type Model } from "../../src/index.ts"
 import * as CheckpointStoreMemory from "../../src/layers/storage/CheckpointStoreMemory.ts"
 import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
@@ -169,7 +170,7 @@ it.effect("calls hooks at their points, in order; a stop ends the run after it; 
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
-it.effect("splits the batch over replicas: 4 of 2 rows give the losses of 1 of 8", () =>
+it.effect("[row 107] splits the batch over replicas: 4 of 2 rows give the losses of 1 of 8; gradients that are not added up are refused", () =>
   Effect.gen(function* () {
     const run = (replicas: number) =>
       Effect.gen(function* () {
@@ -183,6 +184,19 @@ it.effect("splits the batch over replicas: 4 of 2 rows give the losses of 1 of 8
       const many = yield* run(replicas)
       for (const [i, loss] of many.entries()) assert.closeTo(loss, one[i]!, 1e-5)
     }
+    const plain = Estimator.make({
+      modelFn: ({ labels: y, variables }: Model.ModelInput<undefined>) => {
+        const w = variables.get("w", [1])
+        return { loss: tf.train.sgd(0.1).minimize(() => tf.mean<tf.Scalar>(tf.square(tf.sub(w, y))), true)! }
+      }
+    })
+    const train = (replicas: number) =>
+      Estimator.train(plain, { input: Stream.make(labels([1, 2])) }).pipe(Effect.provide(EstimatorTest.layer({ replicas })))
+    const error = yield* Effect.flip(train(2))
+    assert.deepInclude(error, { _tag: "TraceError", reason: "InvalidSpec" })
+    assert.include(error.message, "new CrossReplicaOptimizer(optimizer)")
+    // one replica has nothing to add up
+    assert.strictEqual((yield* train(1)).steps, 1)
   })
 )
 
