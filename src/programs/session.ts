@@ -25,6 +25,7 @@ import { match as matchPartition, partitionOf } from "../domain/deployment/parti
 import type { StateKind } from "../domain/graph/Graph.ts"
 import { mixedPrecision, type Precision } from "../domain/passes/mixedPrecision.ts"
 import { partition as cutOverCores } from "../domain/passes/partition/partition.ts"
+import { checkPredictionSize } from "../domain/predictionSize.ts"
 import { globalStepName, type Mode, type Partition, type Program, type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
@@ -116,6 +117,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     labels: spec.labels,
     perReplicaBatchSize: spec.rowsPerReplica
   })
+  yield* Effect.fromResult(checkPredictionSize(traced.program, traced.predictions, device.replicas))
   const { precision } = config
   const program: Program = {
     ...traced.program,

@@ -240,6 +240,12 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       assert.strictEqual(error.reason, "CacheMismatch")
       assert.match(error.detail, /cache\/0 is f32\[4,2\].*f32\[4,4\]/)
       assert.match((yield* failing(({ features }) => loss(features["x"]!), { cacheFn })).detail, /2 leaves.*has 0/)
+      const cast = yield* failing(({ features, cache }) => ({ ...loss(features["x"]!), cache: [cache[0]!, tf.cast(cache[1]!, "float32")] }), {
+        cacheFn
+      })
+      assert.match(cast.detail, /cache\/1 is i32\[4\].*f32\[4\]/)
+      const more = yield* failing(({ features, cache }) => ({ ...loss(features["x"]!), cache: [...cache, cache[1]!] }), { cacheFn })
+      assert.match(more.detail, /2 leaves.*has 3/)
     })
   )
 
