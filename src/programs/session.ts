@@ -24,7 +24,6 @@ import { type InputSource, type Position, type PositionedExample } from "../doma
 import { match as matchPartition, partitionOf } from "../domain/deployment/partition.ts"
 import type { StateKind } from "../domain/graph/Graph.ts"
 import { mixedPrecision, type Precision } from "../domain/passes/mixedPrecision.ts"
-import { partition as cutOverCores } from "../domain/passes/partition/partition.ts"
 import { globalStepName, type Mode, type Partition, type Program, type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
@@ -71,10 +70,11 @@ const partitionFor = (spec: BatchSpec, layout: BatchLayout | undefined): Effect.
   return Effect.fromResult(Result.map(matchPartition(spec.features, spec.labels, dims, cores), (leaves) => partitionOf(leaves, cores)))
 }
 
-/** What the event says of the cores: figures of the cut step, whichever way the engine has it cut. */
-const coresOf = ({ partition, step }: Program) => {
+/** What the event says of the cores: how many, and what the engine's cut came to, if it tells. */
+const coresOf = (partition: Partition | undefined, cut: Executable["cut"]) => {
   if (partition === undefined) return {}
-  const { busiestShare, cores, cutNodes, movedElements, wholeNodes } = cutOverCores(step, partition).report
+  if (cut === undefined) return { cores: partition.cores }
+  const { busiestShare, cores, cutNodes, movedElements, wholeNodes } = cut
   return { cores, cutNodes, wholeNodes, movedElements, busiestShare }
 }
 
@@ -128,7 +128,14 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     : compileIn(kept.open, compiling)
   const millis = (yield* Clock.currentTimeMillis) - began
   yield* Effect.ignore(
-    events.emit({ event: "compile", mode, nodes: program.step.nodes.length, millis, ...precisionOf(precision, device), ...coresOf(program) })
+    events.emit({
+      event: "compile",
+      mode,
+      nodes: program.step.nodes.length,
+      millis,
+      ...precisionOf(precision, device),
+      ...coresOf(partition, executable.cut)
+    })
   )
   const session: Session<E, R> = { spec, traced: { ...traced, program }, executable }
   if (scope !== undefined) kept?.keep(mode, spec, session, scope)

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CompileError, EngineUnavailable, ExecuteError } from "../domain/Errors.ts"
 import type { Precision } from "../domain/passes/mixedPrecision.ts"
+import type { Report } from "../domain/passes/partition/Report.ts"
 import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Program.ts"
 
 /**
@@ -21,6 +22,8 @@ import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Pro
  * @since 0.1.0
  */
 export interface Executable {
+  /** What cutting the step over the cores of a replica came to; none where `program.partition` asked for no cut, or the engine does not tell. */
+  readonly cut?: Report | undefined
   /**
    * Begins anew: every state leaf gets its first value for this seed (the same seed gives the same bits on every engine), and
    * batches that no step has used and outputs that nobody has taken are dropped.
