@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { EstimatorError, InputError } from "../domain/Errors.ts"
 import { type Input } from "../domain/Input.ts"
+import type { StepOutput } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { sizeOf, type Tensor } from "../domain/Tensor.ts"
 import { Outfeed } from "../services/Outfeed.ts"
@@ -22,7 +23,7 @@ import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
 import { toRestore } from "./evaluate.ts"
 import type { Events } from "./events.ts"
-import { reader } from "./hostCall.ts"
+import { hostCaller, reader } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
 import * as session from "./session.ts"
 
@@ -57,7 +58,8 @@ const rowOf = (batch: Prediction, i: number): Prediction => {
 /**
  * Predicts over the input, as a stream with back-pressure: the device runs no further ahead of the consumer than its
  * buffers, and leaving the stream ends the run. Every example gives one prediction, in order; an empty input gives an
- * empty stream. The recurrent cache is carried from batch to batch.
+ * empty stream. The recurrent cache is carried from batch to batch. The model's host call sees each batch before its predictions
+ * come.
  *
  * @category programs
  * @since 0.1.0
@@ -101,7 +103,8 @@ export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined) return Cause.done()
   const restored = yield* restore(config, options.checkpointPath)
-  const context = contexts("predict", config, restored?.checkpoint.step ?? 0, Infinity, silent)
+  const globalStep = restored?.checkpoint.step ?? 0
+  const context = contexts("predict", config, globalStep, Infinity, silent)
   const compiling = session.compile(estimator, "predict", first, estimator.predictBatchSize, config, silent, layout)
   const run = yield* beginning(
     hooks,
@@ -114,7 +117,13 @@ export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   const outfeed = yield* (yield* Outfeed).open<Prediction>(waiting)
   const outcome = yield* Deferred.make<never, EstimatorError | ME | E | HE | Cause.Done>()
   const read = reader(run.traced.program, run.traced.predictions, spec)
-  const moved = yield* drains.make(executable, (output) => outfeed.offer(read(output.outfeed, pump.nextValid())))
+  const call = hostCaller(run.traced, spec)
+  const handle = Effect.fnUntraced(function* (output: StepOutput) {
+    const rows = pump.nextValid()
+    yield* call(output, rows, globalStep)
+    yield* outfeed.offer(read(output.outfeed, rows))
+  })
+  const moved = yield* drains.make(executable, handle)
   const loop = { run, pump, limit: Infinity, outfeed: moved, hooks, contextAt: context.ofRun(run) }
   yield* (yield* Rendezvous)
     .meet(runBatches(loop), [
