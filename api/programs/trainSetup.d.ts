@@ -5,12 +5,12 @@ import type { RunConfig } from "../domain/RunConfig.ts";
 import type { Hook } from "../services/Hooks.ts";
 import type { Estimator } from "./Estimator.ts";
 import type { Events } from "./events.ts";
-import * as session from "./session.ts";
+import type { Restored } from "./restore.ts";
 import type { Loop } from "./trainLoop.ts";
 type BuiltInError = NanLossError | NumericsError | CheckpointError | ExecuteError | SinkError;
 export interface Start<HE, HR> {
     readonly config: RunConfig;
-    readonly restored: session.Restored | undefined;
+    readonly restored: Restored | undefined;
     readonly startStep: number;
     readonly lastStep: number | undefined;
     readonly log: Events;

@@ -21,10 +21,10 @@ import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import { beginning, contexts, runBatches } from "./batchLoop.ts"
 import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
-import { toRestore } from "./evaluate.ts"
 import type { Events } from "./events.ts"
 import { hostCaller, reader } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
+import { toRestore } from "./restore.ts"
 import * as session from "./session.ts"
 
 /** @category models @since 0.1.0 */

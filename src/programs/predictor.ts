@@ -9,9 +9,9 @@ import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { EstimatorError } from "../domain/Errors.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
-import { toRestore } from "./evaluate.ts"
 import * as keptPrograms from "./keptPrograms.ts"
 import { batchPull, type Prediction, predictions, type PredictOptions } from "./predict.ts"
+import { toRestore } from "./restore.ts"
 
 /** @category models @since 0.1.0 */
 export interface Predictor<ME = never> {

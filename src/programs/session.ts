@@ -27,7 +27,6 @@ import { mixedPrecision, type Precision } from "../domain/passes/mixedPrecision.
 import { globalStepName, type Mode, type Partition, type Program, type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
-import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device, type Executable } from "../services/Device.ts"
 import type { RunContext } from "../services/Hooks.ts"
 import { type Feed, Infeed } from "../services/Infeed.ts"
@@ -35,6 +34,7 @@ import { type Traced, Tracer } from "../services/Tracer.ts"
 import type { Estimator } from "./Estimator.ts"
 import type { Events } from "./events.ts"
 import { KeptPrograms } from "./keptPrograms.ts"
+import type { Restored } from "./restore.ts"
 
 /** An input that has been asked for its first batch. @category models @since 0.1.0 */
 export interface OpenInput<E> {
@@ -156,20 +156,6 @@ const compileIn = <A, E, R>(open: Effect.Effect<Scope.Closeable>, compiling: Eff
 /** What the event says of the precision. */
 const precisionOf = (precision: Precision, { fastPrecisions = [] }: Device["Service"]) =>
   precision === "float32" ? {} : { precision, emulated: !fastPrecisions.includes(precision) }
-
-/** A checkpoint with where it lies. @category models @since 0.1.0 */
-export interface Restored {
-  readonly ref: CheckpointRef
-  readonly checkpoint: Checkpoint
-}
-
-/** The newest checkpoint of the model directory, if there is one. @category constructors @since 0.1.0 */
-export const latest = Effect.fnUntraced(function* (config: RunConfig): Effect.fn.Return<Restored | undefined, CheckpointError, CheckpointStore> {
-  if (config.modelDir === undefined) return undefined
-  const store = yield* CheckpointStore
-  const ref = yield* store.latest(config.modelDir)
-  return ref === undefined ? undefined : { ref, checkpoint: yield* store.load(ref.path) }
-})
 
 /** What the program needs from a checkpoint: leaves of the given kinds, each there and of the right type. */
 const select = (

@@ -17,6 +17,7 @@ import { beginning } from "./batchLoop.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import * as events from "./events.ts"
 import * as savePoints from "./hooks/savePoints.ts"
+import { latest } from "./restore.ts"
 import * as session from "./session.ts"
 import { runLoop } from "./trainLoop.ts"
 import { setUp, type Start } from "./trainSetup.ts"
@@ -83,7 +84,7 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
   if (wrong !== undefined) return yield* wrong
   const device = yield* Device
   if (config.modelDir !== undefined) yield* (yield* CheckpointStore).prepare(config.modelDir)
-  const restored = yield* session.latest(config)
+  const restored = yield* latest(config)
   const startStep = restored?.checkpoint.step ?? 0
   const lastStep = options.maxSteps ?? (options.steps === undefined ? undefined : startStep + options.steps)
   if (lastStep !== undefined && lastStep <= startStep) return { globalStep: startStep, steps: 0, loss: NaN }

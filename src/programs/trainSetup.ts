@@ -20,6 +20,7 @@ import { nanGuard } from "./hooks/nanGuard.ts"
 import * as savePoints from "./hooks/savePoints.ts"
 import { hostCaller } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
+import type { Restored } from "./restore.ts"
 import * as savers from "./saver.ts"
 import * as session from "./session.ts"
 import type { Loop } from "./trainLoop.ts"
@@ -30,7 +31,7 @@ type BuiltInError = NanLossError | NumericsError | CheckpointError | ExecuteErro
 /** Where a run begins and how it is to go. @category models @since 0.1.0 */
 export interface Start<HE, HR> {
   readonly config: RunConfig
-  readonly restored: session.Restored | undefined
+  readonly restored: Restored | undefined
   readonly startStep: number
   readonly lastStep: number | undefined
   readonly log: Events
