@@ -8,6 +8,7 @@ import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Pro
 export interface Executable {
     readonly cut?: Report | undefined;
     readonly initialise: (seed: number) => Effect.Effect<void, ExecuteError>;
+    readonly reopen: Effect.Effect<void, ExecuteError>;
     readonly feed: (batch: Batch) => Effect.Effect<void, ExecuteError>;
     readonly run: (iterations: number) => Effect.Effect<RunResult, ExecuteError>;
     readonly endInput: Effect.Effect<void>;

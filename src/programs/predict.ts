@@ -24,7 +24,7 @@ import * as drains from "./drain.ts"
 import type { Events } from "./events.ts"
 import { hostCaller, reader } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
-import { toRestore } from "./restore.ts"
+import { each, type Placing } from "./placement.ts"
 import * as session from "./session.ts"
 
 /** @category models @since 0.1.0 */
@@ -71,7 +71,7 @@ export const predict = <P, ME = never, MR = never, E = never, R = never, H exten
 ): Stream.Stream<Prediction, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>> =>
   predictions(
     // a hook is a hook of its own errors and requirements, which the compiler does not see of a type parameter
-    batchPull(estimator, options as unknown as PredictOptions<E, R, HookError<H>, HookServices<H>>, toRestore),
+    batchPull(estimator, options as unknown as PredictOptions<E, R, HookError<H>, HookServices<H>>, each),
     options.yieldSingleExamples ?? true
   )
 
@@ -91,26 +91,22 @@ type BatchPull<E> = Pull.Pull<readonly [Prediction], E>
 
 const silent: Events = { emit: () => Effect.void, flush: Effect.void }
 
-/** One program, from its first batch on; `restore` gives the checkpoint to predict from. @category programs @since 0.1.0 */
+/** One program, from its first batch on; `placing` finds the checkpoint to predict from. @category programs @since 0.1.0 */
 export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
   options: PredictOptions<E, R, HE, HR>,
-  restore: typeof toRestore
+  placing: Placing
 ): Effect.fn.Return<BatchPull<EstimatorError | ME | E | HE>, EstimatorError | ME | E | HE, EstimatorServices | MR | R | HR | Scope.Scope> {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
   const { hooks = [] } = options
   const { layout, source } = yield* deploy(estimator, "predict", options.input, config)
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined) return Cause.done()
-  const restored = yield* restore(config, options.checkpointPath)
-  const globalStep = restored?.checkpoint.step ?? 0
-  const context = contexts("predict", config, globalStep, Infinity, silent)
+  const placement = yield* placing(config, options.checkpointPath)
+  const context = contexts("predict", config, placement.step, Infinity, silent)
   const compiling = session.compile(estimator, "predict", first, estimator.predictBatchSize, config, silent, layout)
-  const run = yield* beginning(
-    hooks,
-    context.before,
-    Effect.tap(compiling, (made) => session.setState(made, config, restored, ["variable"]))
-  )
+  const placed = Effect.flatMap(compiling, (run) => Effect.map(placement.place(run), (globalStep) => ({ run, globalStep })))
+  const { globalStep, run } = yield* beginning(hooks, context.before, placed)
   const { executable, spec } = run
   const sleepSecs = config.tpu.initialInfeedSleepSecs
   const pump = pumps.make<E | InputError>({ feed, first, spec, executable, limit: Infinity, pad: true, sleepSecs })

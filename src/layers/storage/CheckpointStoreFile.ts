@@ -261,6 +261,12 @@ const load = Effect.fnUntraced(function* (files: Files, prefix: string) {
   return yield* Effect.mapError(Effect.fromResult(checkpointOf(tensors)), faultError(indexFile(prefix)))
 })
 
+/** The checksums that the index has of every tensor. */
+const fingerprint = (files: Files, prefix: string): Effect.Effect<string | undefined, CheckpointError> =>
+  prefix.endsWith(".json")
+    ? Effect.undefined
+    : Effect.map(checkFiles(files.fs, prefix), ({ entries }) => entries.map(({ crc, name }) => `${name} ${crc}`).join("\n"))
+
 /** @category constructors @since 0.1.0 */
 export const make: Effect.Effect<CheckpointStore["Service"], never, FileSystem.FileSystem | Path.Path> = Effect.gen(function* () {
   const files: Files = { fs: yield* FileSystem.FileSystem, path: yield* Path.Path }
@@ -275,6 +281,7 @@ export const make: Effect.Effect<CheckpointStore["Service"], never, FileSystem.F
       Effect.map(listFound(files, directory), (found) => found.map(({ path, step }): CheckpointRef => ({ step, path })))
     ),
     load: Effect.fn("CheckpointStoreFile.load")((prefix) => load(files, prefix)),
+    fingerprint: Effect.fn("CheckpointStoreFile.fingerprint")((prefix) => fingerprint(files, prefix)),
     prepare: Effect.fn("CheckpointStoreFile.prepare")((directory) => prepare(files, directory)),
     readNote: Effect.fn("CheckpointStoreFile.readNote")((directory, name) => readNote(files, directory, name)),
     writeNote: Effect.fn("CheckpointStoreFile.writeNote")((directory, name, text) => one.withPermit(writeNote(files, directory, name, text)))

@@ -224,18 +224,17 @@ export const make = (host: Host, plan: WorkerPlan): Effect.Effect<Executable> =>
     const run = makeRun(host, plan)
     const state = makeState(host, plan)
     const outfeed = makeOutfeed(host, plan)
+    /** Outputs that nobody took are dropped here, batches that no step used by the worker. */
+    const afresh = Effect.andThen(
+      Effect.sync(() => Atomics.store(host.control, Word.ended, 0)),
+      outfeed.drop
+    )
     return {
       initialise: (seed) => {
         const key = RandomKey.fromSeed(seed)
-        const reopen = Effect.sync(() => Atomics.store(host.control, Word.ended, 0))
-        return exclusive(
-          reopen.pipe(
-            Effect.andThen(outfeed.drop),
-            Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!)),
-            Effect.andThen(state.allKnown)
-          )
-        )
+        return exclusive(afresh.pipe(Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!)), Effect.andThen(state.allKnown)))
       },
+      reopen: exclusive(Effect.andThen(afresh, command(host, Command.reopen, 0, 0))),
       feed: makeFeed(host, plan),
       run: (iterations) => exclusive(Effect.andThen(state.complete, run(iterations))),
       endInput: Effect.sync(() => {
