@@ -19,6 +19,7 @@ import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
 import * as events from "./events.ts"
 import { attempt, hostCaller, reader } from "./hostCall.ts"
+import { checkHooks } from "./hooks/checkHooks.ts"
 import * as pumps from "./pump.ts"
 import { type Restored, toRestore } from "./restore.ts"
 import * as session from "./session.ts"
@@ -67,7 +68,8 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, 
   options: EvaluateOptions<E, R, HE, HR>
 ) {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
-  const { hooks = [], steps } = options
+  const { steps } = options
+  const hooks = yield* checkHooks(options.hooks, "evaluate")
   if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
     return yield* new ConfigError({ key: "steps", detail: `expected a positive whole number, got ${steps}.` })
   }
@@ -110,7 +112,8 @@ const open = Effect.fnUntraced(function* <P, ME, MR, E, R>(
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined)
     return yield* new InputError({ reason: "Empty", leaf: "", detail: "there is nothing to evaluate: the input has no batches" })
-  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config, log, layout)
+  const form = yield* session.formOf("evaluate", first, estimator.evalBatchSize, layout)
+  const run = yield* session.compile(estimator, "evaluate", form, config, log)
   yield* session.setState(run, config, restored, ["variable"])
   const { executable, spec } = run
   const sleepSecs = config.tpu.initialInfeedSleepSecs

@@ -4,10 +4,13 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type EstimatorError, type PredictorTaken } from "../domain/Errors.ts"
+import * as RunConfig from "../domain/RunConfig.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
+import * as events from "./events.ts"
 import * as keptPrograms from "./keptPrograms.ts"
 import { batchPull, type Prediction, predictions, type PredictOptions } from "./predict.ts"
 import { make as makeTurns } from "./turns.ts"
@@ -35,7 +38,7 @@ export interface Predictor<ME = never> {
 /**
  * A predictor that lives until the scope closes. It compiles at the first call, and again for a batch of another form (give
  * `predictBatchSize` where requests differ in size: smaller ones are padded). While the checkpoint is the same, its weights stay
- * on the device.
+ * on the device. The sinks are its own, opened once: they hear what it compiles.
  *
  * @category programs
  * @since 0.1.0
@@ -46,10 +49,12 @@ export const predictor = Effect.fn("Estimator.predictor")(function* <P, ME = nev
 ): Effect.fn.Return<Predictor<ME>, never, EstimatorServices | MR | Scope.Scope> {
   const services = yield* Effect.context<EstimatorServices | MR>()
   const kept = yield* keptPrograms.make
+  const config = RunConfig.decode(estimator.config) // a wrong one is the failure of each call
+  const log = yield* events.open(Result.isSuccess(config) ? config.success.modelDir : undefined)
   const placing = placement.keeping()
   const turns = yield* makeTurns(patienceSecs)
   const predict = <E, R>(options: Omit<PredictOptions<E, R>, "hooks">) => {
-    const batches = turns.within(batchPull<P, ME, MR, E, R, never, never>(estimator, options, placing))
+    const batches = turns.within(batchPull<P, ME, MR, E, R, never, never>(estimator, options, placing, log))
     const opened = Effect.andThen(turns.take, turns.using(batches))
     const pull = Effect.map(Effect.provideService(opened, keptPrograms.KeptPrograms, kept), turns.using)
     const stream = Stream.provideContext(predictions(pull, options.yieldSingleExamples ?? true), services)

@@ -78,24 +78,34 @@ const coresOf = (partition: Partition | undefined, cut: Executable["cut"]) => {
   return { cores, cutNodes, wholeNodes, movedElements, busiestShare }
 }
 
-/** Fixes the batch's form from the first example, traces the model function for it, and compiles. @category constructors @since 0.1.0 */
-export const compile = Effect.fnUntraced(function* <P, E, R>(
-  estimator: Estimator<P, E, R>,
+/** What a program is compiled for. @category models @since 0.1.0 */
+export interface Form {
+  readonly spec: BatchSpec
+  readonly partition: Partition | undefined
+}
+
+/** The batch's form, fixed by the first example; fails where it does not fit the device, or the configuration. @category constructors @since 0.1.0 */
+export const formOf = Effect.fnUntraced(function* (
   mode: Mode,
   first: PositionedExample,
   batchSize: number | undefined,
-  config: Pick<RunConfig, "seed" | "precision">,
-  events: Events,
   layout?: BatchLayout
-): Effect.fn.Return<
-  Session<E, R>,
-  ConfigError | InputError | TraceError | CompileError | EngineUnavailable | ExecuteError,
-  Device | Tracer | Scope.Scope
-> {
+): Effect.fn.Return<Form, ConfigError | InputError, Device> {
+  const { replicas } = yield* Device
+  const spec = yield* Effect.fromResult(specOf(first.example, replicas, batchSize, { ...layout, roundUp: mode !== "train" }))
+  return { spec, partition: yield* partitionFor(spec, layout) }
+})
+
+/** Traces the model function for this form, and compiles. @category constructors @since 0.1.0 */
+export const compile = Effect.fnUntraced(function* <P, E, R>(
+  estimator: Estimator<P, E, R>,
+  mode: Mode,
+  { partition, spec }: Form,
+  config: Pick<RunConfig, "seed" | "precision">,
+  events: Events
+): Effect.fn.Return<Session<E, R>, TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
   const device = yield* Device
   const tracer = yield* Tracer
-  const spec = yield* Effect.fromResult(specOf(first.example, device.replicas, batchSize, { ...layout, roundUp: mode !== "train" }))
-  const partition = yield* partitionFor(spec, layout)
   const kept = yield* KeptPrograms
   const earlier = kept?.find(mode, spec)
   if (earlier !== undefined) {

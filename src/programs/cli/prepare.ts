@@ -65,8 +65,9 @@ const services = Layer.unwrap(
   )
 )
 
-/** Lines or JSON on standard output, events.jsonl in the model directory, and the watcher that knows what can be resumed. */
+/** Lines or JSON on standard output, events.jsonl in the model directory, and the watcher that knows what can be resumed; none of them for `none`: what is printed then is not a run's. */
 const sinks = (log: RunFlags["log"]): Layer.Layer<never> => {
+  if (log === "none") return Layer.succeed(MetricSink.MetricSink, [])
   const console_ = log === "console" ? [MetricSinkConsole.make()] : log === "jsonl" ? [MetricSinkJsonl.stdout] : []
   return Layer.succeed(MetricSink.MetricSink, [...console_, MetricSinkJsonl.make(), watcher])
 }
