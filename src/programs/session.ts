@@ -64,7 +64,7 @@ export interface Session<E, R> {
 }
 
 /** How a replica's leaves are cut over its cores, checked; `undefined` where none is: then logical core 0 computes all of it. */
-const partitionFor = (spec: BatchSpec, layout: BatchLayout | undefined): Effect.Effect<Partition | undefined, ConfigError | InputError> => {
+const partitionFor = (spec: BatchSpec, layout: BatchLayout | undefined): Effect.Effect<Partition | undefined, ConfigError> => {
   if (layout?.partition === undefined) return Effect.undefined
   const { cores, dims } = layout.partition
   return Effect.fromResult(Result.map(matchPartition(spec.features, spec.labels, dims, cores), (leaves) => partitionOf(leaves, cores)))

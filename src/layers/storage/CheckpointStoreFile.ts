@@ -20,7 +20,7 @@ import { checkFiles, loadBundle, writeData } from "./bundleFiles.ts"
 import { type CheckpointState, parseState, printState } from "./checkpointState.ts"
 import { checkpointOf, tensorsOf } from "./checkpointTensors.ts"
 import { claim, claimFile } from "./claim.ts"
-import { faultError, makeDirectories, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
+import { faultError, makeDirectories, removeEmpty, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
 import { readLayersModel } from "./LayersModelFile.ts"
 
 const baseName = "model.ckpt"
@@ -243,7 +243,11 @@ const prepare = Effect.fnUntraced(function* (files: Files, directory: string) {
   const { fs, path } = files
   const probe = path.join(directory, `write-probe${temporarySuffix}`)
   const steps = Effect.gen(function* () {
-    yield* makeDirectories(fs, path, directory)
+    // registered before the claim: its file is gone by then
+    yield* Effect.acquireRelease(
+      Effect.flatMap(fs.exists(directory), (there) => Effect.as(makeDirectories(fs, path, directory), there)),
+      (there) => (there ? Effect.void : removeEmpty(directory))
+    )
     yield* claim(fs, path.join(directory, claimFile))
     // left by a process that was killed while it saved
     for (const name of yield* fs.readDirectory(directory)) if (temporaryPattern.test(name)) yield* remove(files, path.join(directory, name))
