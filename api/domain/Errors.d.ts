@@ -107,6 +107,13 @@ declare const HostFunctionError_base: Schema.Class<HostFunctionError, Schema.Tag
 export declare class HostFunctionError extends HostFunctionError_base {
     get message(): string;
 }
+declare const PredictorTaken_base: Schema.Class<PredictorTaken, Schema.TaggedStruct<"PredictorTaken", {
+    readonly reason: Schema.Literals<readonly ["Nested", "Unread"]>;
+    readonly detail: Schema.String;
+}>, import("effect/Cause").YieldableError>;
+export declare class PredictorTaken extends PredictorTaken_base {
+    get message(): string;
+}
 declare const PartyStalled_base: Schema.Class<PartyStalled, Schema.TaggedStruct<"PartyStalled", {
     readonly party: Schema.String;
     readonly waitedMillis: Schema.Number;

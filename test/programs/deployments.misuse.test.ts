@@ -70,6 +70,7 @@ describe("misuse", () => {
     Effect.gen(function* () {
       const tpu = (dims: ReadonlyArray<number>) => ({ perHostInput: "PerHostV2", numCoresPerReplica: 2, inputPartitionDims: [dims] }) as const
       const run = (dims: ReadonlyArray<number>) => failing(numbered([], 4), tpu(dims))
+      assert.include(yield* run([4]), { _tag: "ConfigError", key: "tpu.inputPartitionDims" })
       assert.include((yield* run([4])).message, "they make 4 parts, but a replica has 2 cores")
       assert.include((yield* run([1, 2])).message, "2 entries for f32[4]")
       const fine = yield* Estimator.train(estimatorOf(newSeen(), tpu([2])), { input: numbered([], 4) })

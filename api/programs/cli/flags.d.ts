@@ -12,7 +12,7 @@ export declare const runFlags: {
     seed: Flag.Flag<Option.Option<number>>;
     iterationsPerLoop: Flag.Flag<Option.Option<string | number>>;
     set: Flag.Flag<Record<string, string>>;
-    config: Flag.Flag<Option.Option<unknown>>;
+    config: Flag.Flag<Option.Option<string>>;
     param: Flag.Flag<Record<string, string>>;
     log: Flag.Flag<"console" | "jsonl">;
 };

@@ -57,8 +57,11 @@ describe("partition", () => {
   )
   it("[row 193] checks signs, then the product, then the rank; a product of 1 is no partition", () => {
     const type = f32(4, 8)
-    assert.deepInclude(checkDims("features/x", type, [0, 2], 2), { reason: "OutOfRange", leaf: "features/x" })
-    assert.include(checkDims("features/x", type, [-1, -2, 3], 2)!.message, "at least 1")
+    assert.deepInclude(checkDims("features/x", type, [0, 2], 2), { _tag: "ConfigError", key: "tpu.inputPartitionDims" })
+    assert.include(
+      checkDims("features/x", type, [-1, -2, 3], 2)!.message,
+      "[-1,-2,3] for features/x: every entry must be a whole number of at least 1"
+    )
     assert.include(checkDims("features/x", type, [2, 2], 2)!.message, "4 parts, but a replica has 2 cores")
     assert.include(checkDims("features/x", type, [2], 2)!.message, "1 entries for f32[4,8]")
     assert.isUndefined(checkDims("features/x", type, [1], 2))

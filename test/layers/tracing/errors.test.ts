@@ -9,6 +9,7 @@ import type { Mode } from "../../../src/domain/Program.ts"
 import { CrossReplicaOptimizer } from "../../../src/layers/tracing/CrossReplicaOptimizer.ts"
 import * as TracerTfjs from "../../../src/layers/tracing/TracerTfjs.ts"
 import { Tracer, type TraceRequest } from "../../../src/services/Tracer.ts"
+import { malformed } from "./malformedSpecs.ts"
 import { lineOf } from "./programs.ts"
 
 const request = (modelFn: ModelFn, more: Partial<TraceRequest<unknown>> = {}): TraceRequest<unknown> => ({
@@ -221,7 +222,8 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
         ],
         [(() => Promise.resolve({})) as unknown as ModelFn, "train", /synchronous/],
         [(() => undefined) as unknown as ModelFn, "train", /record/],
-        [(() => ({ loss: 3 })) as unknown as ModelFn, "train", /loss must be a tensor, got number/]
+        [(() => ({ loss: 3 })) as unknown as ModelFn, "train", /loss must be a tensor, got number 3/],
+        ...malformed
       ]
       for (const [modelFn, mode, detail] of bad) {
         const error = yield* failing(modelFn, { mode })

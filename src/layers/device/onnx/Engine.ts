@@ -65,7 +65,7 @@ const compile = (options: Required<Options>, seams: Seams) =>
     const { replicas, threads, prefetch } = options
     const verdict = Result.flatMap(verifyProgram(given, replicas), () => partitionProgram(given))
     if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
-    const { program } = verdict.success
+    const { program, report: cut } = verdict.success
     const merged = Merged.make(program.step, replicas)
     const libraries = yield* Effect.fromResult(Libraries.find(seams.resolve ?? Libraries.resolveHere))
     const lowered = yield* lowerGraph(merged, channelBlockOf(libraries))
@@ -74,7 +74,7 @@ const compile = (options: Required<Options>, seams: Seams) =>
     const plan = WorkerPlan.make(program, merged, lowered, layout, { ...libraries, session, maxIterations })
     const host = yield* Host.start(plan, seams.spawn ?? Host.spawnWorker)
     yield* host.ready
-    return yield* Executable.make(host, plan)
+    return { ...(yield* Executable.make(host, plan)), cut }
   })
 
 const count = (value: number, least: number, name: string): number => {
