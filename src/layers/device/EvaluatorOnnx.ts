@@ -15,6 +15,7 @@ import * as RandomKey from "../../domain/RandomKey.ts"
 import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
 import * as EvaluatorCache from "./EvaluatorCache.ts"
+import { channelBlock } from "./onnx/channelBlock.ts"
 import { engine, remedy } from "./onnx/Host.ts"
 import * as Libraries from "./onnx/libraries.ts"
 import { lower, type Lowered, type LoweredInput, NoRule } from "./onnx/lower.ts"
@@ -39,12 +40,13 @@ const config = { "session.force_spinning_stop": "1" }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
-const lowerGraph = (graph: Graph): Result.Result<Lowered, CompileError> =>
+const lowerGraph = (graph: Graph, block: number): Result.Result<Lowered, CompileError> =>
   Result.try({
     try: () =>
       lower(
         graph,
-        graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
+        graph.outputs.map(({ node }) => ({ node, predecessor: undefined })),
+        block
       ),
     catch: (cause) => {
       if (!(cause instanceof NoRule)) return new CompileError({ engine, detail: "the graph could not be lowered", cause })
@@ -89,9 +91,9 @@ const runOnce = (ort: Ort, lowered: Lowered, run: ReturnType<Ort["runner"]>, par
 }
 
 const compile =
-  (ort: Ort, threads: number) =>
+  (ort: Ort, threads: number, block: number) =>
   (graph: Graph): Result.Result<EvaluatorCache.Compiled, CompileError> =>
-    Result.flatMap(lowerGraph(graph), (lowered) =>
+    Result.flatMap(lowerGraph(graph, block), (lowered) =>
       Result.try({
         try: () => {
           const session = ort.session(lowered.bytes, { threads, memoryPattern: false, config })
@@ -130,7 +132,7 @@ export const make = (options: Options = {}): Effect.Effect<Evaluator["Service"],
     Effect.acquireRelease(
       Effect.map(open(options.resolve ?? Libraries.resolveHere), (ort) => ({
         ort,
-        cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1), options)
+        cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1, channelBlock(ort)), options)
       })),
       ({ ort, cached }) =>
         Effect.sync(() => {

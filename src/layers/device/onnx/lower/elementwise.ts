@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { broadcastShapes } from "../../../../domain/graph/Builder.ts"
-import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { DType, Shape } from "../../../../domain/Tensor.ts"
 import { elementTypes } from "../OnnxModel.ts"
 import type { Emitter, Value } from "./Emitter.ts"
@@ -133,10 +133,25 @@ const sign = (e: Emitter, node: Node): Value => {
   if (type.dtype !== "float32") return { name: e.emit("Sign", [x.name]), shape: x.shape }
   // that of NaN is 0
   if (op !== "Relu") return { name: e.emit("Where", [e.emit("IsNaN", [x.name]), f32(e, 0), e.emit("Sign", [x.name])]), shape: x.shape }
-  return { name: e.emit("HardSigmoid", [x.name], { alpha: { float: steepest }, beta: { float: 0 } }), shape: x.shape }
+  return step(e, x)
 }
 
+/** The operand of `isNan(x) ? x : sign(relu(x))`: tfjs's gradient of ReLU, which lets NaN through. */
+const steppedOperand = (e: Emitter, [condition, x, y]: ReadonlyArray<NodeId>): NodeId | undefined => {
+  const [isNan, sign] = [e.at(condition!), e.at(y!)]
+  const relu = sign.op === "Sign" ? e.at(sign.inputs[0]!) : undefined
+  return isNan.op === "IsNan" && isNan.inputs[0] === x && relu?.op === "Relu" && relu.inputs[0] === x ? x : undefined
+}
+
+/** What is negative gives 0 here too, and NaN itself. */
+const step = (e: Emitter, x: Value): Value => ({
+  name: e.emit("HardSigmoid", [x.name], { alpha: { float: steepest }, beta: { float: 0 } }),
+  shape: x.shape
+})
+
 const select = (e: Emitter, node: Node): Value => {
+  const stepped = steppedOperand(e, node.inputs)
+  if (stepped !== undefined) return step(e, e.value(stepped))
   const values = node.inputs.map((x) => e.value(x))
   const [c, a, b] = values.map((v) => v.name)
   const shape = shapeOf(values)
