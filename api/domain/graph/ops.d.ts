@@ -123,6 +123,7 @@ export interface OpAttrs extends Record<UnaryOp, None>, Record<BinaryOp, None>, 
     readonly MatMul: {
         readonly transposeA: boolean;
         readonly transposeB: boolean;
+        readonly exact?: true;
     };
     readonly Softmax: None;
     readonly LogSoftmax: None;

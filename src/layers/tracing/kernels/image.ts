@@ -22,7 +22,7 @@ const acrossChannels = (c: Emit, x: NodeId, radius: number): NodeId => {
   const n = shape[shape.length - 1]!
   const band = new Float32Array(n * n)
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) band[i * n + j] = Math.abs(i - j) <= radius ? 1 : 0
-  return c.reshape(c.matMul(c.reshape(x, [c.size(x) / n, n]), c.constant(band, [n, n])), shape)
+  return c.reshape(c.matMul(c.reshape(x, [c.size(x) / n, n]), c.constant(band, [n, n]), { exact: true }), shape)
 }
 
 const lrnNorm = (c: Emit, x: NodeId, { depthRadius, bias, alpha }: LrnAttrs): NodeId =>
@@ -70,8 +70,8 @@ const resize =
   (kind: Kind) =>
   (c: Emit, { images }: { readonly images: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
     const [h, w] = [images.shape[1]!, images.shape[2]!]
-    const rows = einsum(c, [c.of(images), matrix(c, kind, h, attrs.size[0], attrs)], "nhwc,yh->nywc")
-    return einsum(c, [rows, matrix(c, kind, w, attrs.size[1], attrs)], "nywc,xw->nyxc")
+    const rows = einsum(c, [c.of(images), matrix(c, kind, h, attrs.size[0], attrs)], "nhwc,yh->nywc", true)
+    return einsum(c, [rows, matrix(c, kind, w, attrs.size[1], attrs)], "nywc,xw->nyxc", true)
   }
 
 /** tfjs's gradients ignore `halfPixelCenters`, which makes them those of another function: here they are the forward's own. */
@@ -79,8 +79,8 @@ const resizeGrad =
   (kind: Kind) =>
   (c: Emit, { images, dy }: { readonly images: tf.TensorInfo; readonly dy: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
     const [h, w, y, x] = [images.shape[1]!, images.shape[2]!, dy.shape[1]!, dy.shape[2]!]
-    const rows = einsum(c, [c.of(dy), matrix(c, kind, h, y, attrs)], "nyxc,yh->nhxc")
-    return einsum(c, [rows, matrix(c, kind, w, x, attrs)], "nhxc,xw->nhwc")
+    const rows = einsum(c, [c.of(dy), matrix(c, kind, h, y, attrs)], "nyxc,yh->nhxc", true)
+    return einsum(c, [rows, matrix(c, kind, w, x, attrs)], "nhxc,xw->nhwc", true)
   }
 
 type BatchNorm = X & {
