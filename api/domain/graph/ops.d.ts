@@ -4,6 +4,7 @@ export interface ConvAttrs {
     readonly strides: readonly [number, number];
     readonly padding: Padding2d;
     readonly dilations: readonly [number, number];
+    readonly depthwise?: true;
 }
 export interface PoolAttrs {
     readonly window: readonly [number, number];

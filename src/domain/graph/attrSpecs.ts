@@ -14,7 +14,7 @@ export type AttrSpec<K extends OpName> = { readonly [A in keyof OpAttrs[K]]: Att
 const none = {}
 const each = <K extends string, R>(names: ReadonlyArray<K>, spec: R) =>
   Object.fromEntries(names.map((name) => [name, spec])) as { readonly [P in K]: R } // fromEntries forgets its keys
-const conv = { strides: "numbers", padding: "pairs", dilations: "numbers" } as const
+const conv = { strides: "numbers", padding: "pairs", dilations: "numbers", depthwise: "mark" } as const
 const pool = { window: "numbers", strides: "numbers", padding: "pairs" } as const
 
 /** @category tables @since 0.1.0 */

@@ -16,6 +16,8 @@ export interface ConvAttrs {
   readonly strides: readonly [number, number]
   readonly padding: Padding2d
   readonly dilations: readonly [number, number]
+  /** Each channel has filters of its own: `[h, w, n, m]` makes `n` channels `n * m`, those of one side by side. Else every channel is read. */
+  readonly depthwise?: true
 }
 
 /** Window of a pooling; images are NHWC. */

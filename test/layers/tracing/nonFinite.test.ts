@@ -16,6 +16,11 @@ const cases: ReadonlyArray<readonly [string, F, ReadonlyArray<Input>]> = [
   ["resizeBilinear", (x) => tf.image.resizeBilinear(x4(x), [1, 8], false, true), [row]],
   ["localResponseNormalization", (x) => tf.localResponseNormalization(x4(x), 1), [floats([1, 1, 1, 6], 1, 2, 3, 4, NaN, 5)]],
   ["localResponseNormalization by itself", (x) => tf.localResponseNormalization(x4(x), 0), [floats([1, 1, 1, 3], NaN, 2, 3)]],
+  [
+    "depthwiseConv2d",
+    (x, w) => tf.depthwiseConv2d(x4(x), x4(w), 1, "valid"),
+    [floats([1, 1, 2, 2], Infinity, 2, 1, NaN), floats([1, 1, 2, 1], 1, 1)]
+  ],
   ["localResponseNormalization of all", (x) => tf.localResponseNormalization(x4(x), 9), [floats([1, 1, 2, 3], 1, 2, 3, 4, Infinity, 5)]]
 ]
 
