@@ -50,7 +50,10 @@ export class RecordingBackend extends GraphBackend {
       }
       return typeof result === "number" ? info(result) : result.map(info)
     } catch (error) {
-      throw kernelFailure(error, name, source)
+      const typed = kernelFailure(error, name, source)
+      if (typed instanceof TraceError || !(typed instanceof Error)) throw typed
+      // what tfjs's own checks say, at the user's line: the stack of the error may not reach so far
+      throw failure("InvalidOperands", typed.message, { op: name, source, cause: typed })
     }
   }
 
@@ -124,7 +127,7 @@ export const kernelFailure = (error: unknown, name: string, source: string | und
   if (error instanceof TraceError)
     return error.source === undefined ? failure(error.reason, error.detail, { ...error, source: callerSource() }) : error
   // tfjs leaves the check to its kernels: on another backend this would throw, too
-  if (error instanceof GraphError) return failure("ModelThrew", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
+  if (error instanceof GraphError) return failure("InvalidOperands", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
   return error
 }
 
