@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema";
-export declare const TraceReason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
+export declare const TraceReason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "InvalidOperands", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
 export type TraceReason = typeof TraceReason.Type;
 declare const TraceError_base: Schema.Class<TraceError, Schema.TaggedStruct<"TraceError", {
-    readonly reason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
+    readonly reason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "InvalidOperands", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
     readonly op: Schema.optionalKey<Schema.String>;
     readonly source: Schema.optionalKey<Schema.String>;
     readonly detail: Schema.String;

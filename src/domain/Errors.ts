@@ -13,6 +13,7 @@ export const TraceReason = Schema.Literals([
   "UnknownKernel",
   "DataDependentShape",
   "MissingGradient",
+  "InvalidOperands",
   "ForeignVariable",
   "ForeignTensor",
   "VariableMismatch",

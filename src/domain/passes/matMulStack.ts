@@ -9,6 +9,7 @@
  *
  * @since 0.1.0
  */
+import { attrsText } from "../graph/attrsText.ts"
 import type { Graph, Node, NodeId, NodeOf } from "../graph/Graph.ts"
 import { addNode, liveNodes, type Mapper, type Pass, rebuild } from "./rebuild.ts"
 
@@ -29,7 +30,7 @@ const candidates = (graph: Graph): ReadonlyArray<ReadonlyArray<NodeId>> => {
     if (live[id] === 0 || node.op !== "MatMul" || node.type.shape.length !== 2 || node.attrs.transposeA) return
     const rows = rowsOf(node)
     if (rows >= manyRows || rows === 0) return
-    const key = `${node.inputs[1]} ${node.attrs.transposeB} ${rows}`
+    const key = `${node.inputs[1]} ${attrsText(node.op, node.attrs)} ${rows}`
     const group = found.get(key)
     if (group === undefined) found.set(key, [id])
     else group.push(id)

@@ -22,7 +22,8 @@ interface Sum {
 /** `aᵀ b` of matrices that are less than their product, read once. */
 const isNarrow = (graph: Graph, id: NodeId, uses: Uint32Array): boolean => {
   const node = graph.nodes[id]!
-  if (node.op !== "MatMul" || uses[id] !== 1 || node.type.shape.length !== 2 || !node.attrs.transposeA || node.attrs.transposeB) return false
+  if (node.op !== "MatMul" || uses[id] !== 1 || node.type.shape.length !== 2) return false
+  if (!node.attrs.transposeA || node.attrs.transposeB || node.attrs.exact === true) return false
   const [rows, columns] = node.type.shape as readonly [number, number] // rank 2
   return graph.nodes[node.inputs[0]!]!.type.shape[0]! * (rows + columns) < rows * columns
 }

@@ -10,7 +10,9 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { CompileError, EngineUnavailable, ExecuteError } from "../../domain/Errors.ts"
+import * as Evaluate from "../../domain/graph/Evaluate.ts"
 import type { Graph } from "../../domain/graph/Graph.ts"
+import { GraphError } from "../../domain/graph/GraphError.ts"
 import * as RandomKey from "../../domain/RandomKey.ts"
 import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
@@ -39,6 +41,16 @@ const fills = {
 const config = { "session.force_spinning_stop": "1" }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
+/** What the meaning of the ops has against the values: it names the op and what it expects, which ONNX Runtime's text does not. */
+const refusalOf = (graph: Graph, parameters: ReadonlyArray<TensorData>): string | undefined => {
+  try {
+    Evaluate.make(graph).run([parameters])
+    return undefined
+  } catch (error) {
+    return error instanceof GraphError ? error.message : undefined
+  }
+}
 
 const lowerGraph = (graph: Graph, block: number): Result.Result<Lowered, CompileError> =>
   Result.try({
@@ -103,7 +115,7 @@ const compile =
             run: (parameters: ReadonlyArray<TensorData>) =>
               Result.try({
                 try: () => runOnce(ort, lowered, run, parameters),
-                catch: (cause) => new ExecuteError({ engine, reason: "OpFailed", detail: messageOf(cause), cause })
+                catch: (cause) => new ExecuteError({ engine, reason: "OpFailed", detail: refusalOf(graph, parameters) ?? messageOf(cause), cause })
               }),
             release: () => ort.releaseSession(session)
           }

@@ -259,7 +259,31 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       expectError(error, "ModelThrew", undefined, `new Error("no such head")`, /no such head/)
       assert.instanceOf(error.cause, Error)
       const wrong = yield* failing(({ features }) => loss(tf.matMul(features["x"]!, tf.ones([4, 2]))))
-      expectError(wrong, "ModelThrew", "BatchMatMul", "tf.matMul", /inner extents, got 3 and 4/)
+      expectError(wrong, "InvalidOperands", "BatchMatMul", "tf.matMul", /inner extents, got 3 and 4/)
+    })
+  )
+
+  it.effect("an equation that einsum does not have", () =>
+    Effect.gen(function* () {
+      const equations: ReadonlyArray<readonly [string, RegExp]> = [
+        ["ii->i", /duplicate axes/],
+        ["...j->...", /ellipsis/i],
+        ["ij,jk", /arrow/i]
+      ]
+      for (const [equation, advice] of equations) {
+        const error = yield* failing(
+          ({ features, variables }) => {
+            const f = () => {
+              const w = tf.matMul(tf.transpose(features["x"]!), tf.mul(features["x"]!, variables.get("w", [3])))
+              const deep = (n: number): tf.Tensor => (n === 0 ? tf.einsum(equation, ...(equation.includes(",") ? [w, w] : [w])) : deep(n - 1))
+              return tf.mean(deep(12)) as tf.Scalar
+            }
+            return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(f) }
+          },
+          { mode: "train" }
+        )
+        expectError(error, "InvalidOperands", "Einsum", "tf.einsum", advice)
+      }
     })
   )
 

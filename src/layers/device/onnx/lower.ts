@@ -5,7 +5,7 @@
  */
 import type { Graph, Node, NodeId, NodeOf } from "../../../domain/graph/Graph.ts"
 import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
-import { convolutionRules } from "./lower/convolutions.ts"
+import { convolutionRules } from "./lower/convolutionRules.ts"
 import { elementwiseRules } from "./lower/elementwise.ts"
 import { Emitter, type Value, whole } from "./lower/Emitter.ts"
 import { mayShare, wiringOf } from "./lower/inPlace.ts"

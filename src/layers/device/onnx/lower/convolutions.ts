@@ -13,43 +13,48 @@ import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ConvAttrs, Padding2d } from "../../../../domain/graph/ops.ts"
 import { type Shape, sizeOf } from "../../../../domain/Tensor.ts"
 import { type Emitter, type Value, whole } from "./Emitter.ts"
-import type { Rules } from "./rule.ts"
 
-type Extents = readonly [number, number, number, number]
+/** @category shapes @since 0.1.0 */
+export type Extents = readonly [number, number, number, number]
 
 const nchwc = "com.microsoft.nchwc"
-const toChannelsFirst = [0, 3, 1, 2]
-const toChannelsLast = [0, 2, 3, 1]
+/** @category conversions @since 0.1.0 */
+export const toChannelsFirst = [0, 3, 1, 2]
+/** @category conversions @since 0.1.0 */
+export const toChannelsLast = [0, 2, 3, 1]
 
-/** The cast: the type rule has checked the rank. */
-const extents = (shape: Shape) => shape as Extents
+/** The cast: the type rule has checked the rank. @category shapes @since 0.1.0 */
+export const extents = (shape: Shape) => shape as Extents
 
 /** ONNX's order: all begins, then all ends. @category conversions @since 0.1.0 */
 export const padsOf = ([[top, bottom], [left, right]]: Padding2d) => [top, left, bottom, right]
 
-const convAttributes = ({ strides, padding, dilations }: ConvAttrs) => ({ strides, dilations, pads: padsOf(padding) })
+/** @category conversions @since 0.1.0 */
+export const convAttributes = ({ strides, padding, dilations }: ConvAttrs) => ({ strides, dilations, pads: padsOf(padding) })
 
 /** What a window's gradient does not reach at the far end of an axis, because the last stride did not fit. @category rules @since 0.1.0 */
 export const remainder = (extent: number, positions: number, stride: number, reach: number, [before, after]: readonly [number, number]) =>
   extent - ((positions - 1) * stride + reach - before - after)
 
-/** Elements `from + k * stride`, `k < count`, of one axis of the extent given. */
-const strided = (e: Emitter, x: string, axis: number, extent: number, from: number, count: number, stride: number): string => {
+/** Elements `from + k * stride`, `k < count`, of one axis of the extent given. @category rules @since 0.1.0 */
+export const strided = (e: Emitter, x: string, axis: number, extent: number, from: number, count: number, stride: number): string => {
   if (from === 0 && count === extent && stride === 1) return x
   const ends = from + (count - 1) * stride + 1
   return e.emit("Slice", [x, e.int64([from]), e.int64([ends]), e.int64([axis]), e.int64([stride])])
 }
 
-/** An NHWC image with zeros around it. */
-const padded = (e: Emitter, x: string, padding: Padding2d): string => {
+/** An NHWC image with zeros around it. @category rules @since 0.1.0 */
+export const padded = (e: Emitter, x: string, padding: Padding2d): string => {
   const [top, left, bottom, right] = padsOf(padding)
   if (top === 0 && left === 0 && bottom === 0 && right === 0) return x
   return e.emit("Pad", [x, e.int64([0, top!, left!, 0, 0, bottom!, right!, 0]), e.scalar("float32", 0)])
 }
 
-const count = (n: number) => Array.from({ length: n }, (_, i) => i)
+/** @category rules @since 0.1.0 */
+export const count = (n: number) => Array.from({ length: n }, (_, i) => i)
 
-const concat = (e: Emitter, parts: ReadonlyArray<string>, axis: number) => (parts.length === 1 ? parts[0]! : e.emit("Concat", parts, { axis }))
+/** @category rules @since 0.1.0 */
+export const concat = (e: Emitter, parts: ReadonlyArray<string>, axis: number) => (parts.length === 1 ? parts[0]! : e.emit("Concat", parts, { axis }))
 
 /**
  * What the windows of each row of the filter see, as matrices `[n h w, filter's width * i]`: the image's columns are laid side by
@@ -107,7 +112,8 @@ const hasFewPositions = (image: Extents, channels: number) => image[0] * image[1
 
 const isPointwise = (filter: Extents) => filter[0] === 1 && filter[1] === 1
 
-const conv2D = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
+/** @category rules @since 0.1.0 */
+export const conv2D = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
   const [x, filter] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
   const empty = sizeOf(node.type.shape) * sizeOf(filter) === 0
   if (!empty && (isPointwise(filter) || (isBlocked(e, 1) && hasFewPositions(extents(node.type.shape), filter[3]))))
@@ -176,8 +182,8 @@ const inputGradientByProducts = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">
   return strided(e, strided(e, all, 1, tall, 0, h, 1), 2, broad, 0, w, 1)
 }
 
-/** The padding of the convolution that takes gradients back, where nothing strides; `undefined` where the filter's own exceeds its reach. */
-const turnedPadding = (dy: Extents, filter: Extents, x: Extents, { padding, dilations }: ConvAttrs): Padding2d | undefined => {
+/** The padding of the convolution that takes gradients back, where nothing strides; `undefined` where the filter's own exceeds its reach. @category rules @since 0.1.0 */
+export const turnedPadding = (dy: Extents, filter: Extents, x: Extents, { padding, dilations }: ConvAttrs): Padding2d | undefined => {
   const pads = [0, 1].map((a) => {
     const before = (filter[a]! - 1) * dilations[a]! - padding[a]![0]
     return [before, x[1 + a]! - dy[1 + a]! + (filter[a]! - 1) * dilations[a]! - before] as const
@@ -185,7 +191,8 @@ const turnedPadding = (dy: Extents, filter: Extents, x: Extents, { padding, dila
   return pads.every(([before, after]) => before >= 0 && after >= 0) ? (pads as unknown as Padding2d) : undefined // two axes
 }
 
-const conv2DBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): Value => {
+/** @category rules @since 0.1.0 */
+export const conv2DBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): Value => {
   const { inputShape, strides, padding, dilations } = node.attrs
   const [dy, filter] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
   const empty = sizeOf(inputShape) * sizeOf(dy) * sizeOf(filter) === 0
@@ -209,8 +216,8 @@ const fewChannels = 16
 /** Columns of a matrix of windows from which one product for each of the filter's rows is faster than one for all. */
 const wideRows = 96
 
-/** Products of what the windows see with `dy`, one for each row of the filter, or one for all where those would be narrow. */
-const conv2DBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">): Value => {
+/** Products of what the windows see with `dy`, one for each row of the filter, or one for all where those would be narrow. @category rules @since 0.1.0 */
+export const conv2DBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">): Value => {
   const filter = extents(node.attrs.filterShape)
   const [x, dy] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
   if (sizeOf(x) * sizeOf(dy) * sizeOf(filter) === 0) return { name: e.scalar("float32", 0), shape: [] }
@@ -220,10 +227,3 @@ const conv2DBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">):
   const parts = matrices.map((matrix) => e.emit("Gemm", [matrix, gradient], { transA: 1 }))
   return whole(e.reshape(concat(e, parts, 0), filter), node)
 }
-
-/** @category rules @since 0.1.0 */
-export const convolutionRules = {
-  Conv2D: conv2D,
-  Conv2DBackpropInput: conv2DBackpropInput,
-  Conv2DBackpropFilter: conv2DBackpropFilter
-} satisfies Rules

@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ReduceOp } from "../../../../domain/graph/ops.ts"
 import { sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { indexRange } from "../../../../domain/passes/indexRange.ts"
 import { castTo } from "./elementwise.ts"
 import { type Emitter, isSingle, type Value, whole } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
@@ -113,6 +114,16 @@ const oneHotRows = (e: Emitter, ids: string, n: number, depth: number): string =
   return castTo(e, e.emit("Equal", [e.reshape(ids, [n, 1]), classes]), "float32")
 }
 
+const outside = (e: Emitter, ids: string, n: number): string =>
+  e.emit("Or", [e.emit("Less", [ids, e.int64(0)]), e.emit("GreaterOrEqual", [ids, e.int64(n)])])
+
+/** ONNX counts negative indices from the end: those that may be negative are made too large instead, which fails the step. */
+const gatherIndices = (e: Emitter, indices: NodeId, extent: number): string => {
+  const name = e.full(indices)
+  if (indexRange((id) => e.at(id), indices)[0] >= 0) return name
+  return e.emit("Where", [e.emit("Less", [name, e.scalar("int32", 0)]), e.scalar("int32", extent), name])
+}
+
 /**
  * A product with the one-hot matrix while that is small, ScatterElements otherwise. Not ScatterND: with reduction it loses
  * updates on repeated indices when more than one thread runs (seen on 1.30 and 1.32).
@@ -129,9 +140,9 @@ const segmentSum = (e: Emitter, node: NodeOf<"SegmentSum">): Value => {
     const sums = e.emit("Gemm", [oneHotRows(e, flatIds, n, numSegments), rows], { transA: 1 })
     return whole(e.reshape(sums, node.type.shape), node)
   }
-  // one row more takes what negative ids drop
+  // one row more takes the rows that count for nothing
   const column = castTo(e, e.reshape(flatIds, [n, 1]), "int64")
-  const target = e.emit("Where", [e.emit("Less", [column, e.int64(0)]), e.int64(numSegments), column])
+  const target = e.emit("Where", [outside(e, column, numSegments), e.int64(numSegments), column])
   const zeros = e.emit("Expand", [e.scalar(x.dtype, 0), e.int64([numSegments + 1, width])])
   const indices = e.emit("Expand", [target, e.int64([n, width])])
   const sums = e.emitAll("ScatterElements", [zeros, indices, rows], { attributes: { axis: 0, reduction: "add" } })[0]!
@@ -153,15 +164,11 @@ const topK = (e: Emitter, node: NodeOf<"TopKValues"> | NodeOf<"TopKIndices">): r
   e.emitAll("TopK", [e.full(node.inputs[0]!), e.int64([node.attrs.k])], { outputs: 2 }) as [string, string] // as many as asked for
 
 const indexRules = {
-  Gather: (e, node) =>
-    whole(
-      e.emit(
-        "Gather",
-        node.inputs.map((x) => e.full(x)),
-        { axis: node.attrs.axis }
-      ),
-      node
-    ),
+  Gather: (e, node) => {
+    const [x, indices] = [node.inputs[0]!, node.inputs[1]!]
+    const { axis } = node.attrs
+    return whole(e.emit("Gather", [e.full(x), gatherIndices(e, indices, e.at(x).type.shape[axis]!)], { axis }), node)
+  },
   SegmentSum: segmentSum,
   OneHot: (e, node) => {
     const { depth, onValue, offValue, dtype } = node.attrs
