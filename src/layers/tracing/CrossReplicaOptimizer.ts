@@ -11,7 +11,7 @@ import * as LayerLog from "./layers/LayerLog.ts"
 import { withBatchWeight } from "./optimizers/batchWeight.ts"
 import type { GradientTransform } from "./optimizers/Clip.ts"
 import type { Gradients } from "./optimizers/Gradients.ts"
-import { Wrapper } from "./optimizers/Wrapper.ts"
+import { optimizerFor, Wrapper } from "./optimizers/Wrapper.ts"
 import { current } from "./Recording.ts"
 
 export { clipByGlobalNorm } from "./optimizers/clipByGlobalNorm.ts"
@@ -123,7 +123,7 @@ export class CrossReplicaOptimizer {
       const detail = `a weight is a float32 scalar for the reduction "mean"; got ${weight.dtype} of shape [${weight.shape}] with "${reduction ?? "mean"}"`
       throw failure("InvalidSpec", detail, { op: "CrossReplicaOptimizer" })
     }
-    this.optimizer = optimizer
+    this.optimizer = optimizerFor("CrossReplicaOptimizer", optimizer)
     this.#options = options
   }
 

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { GivenGradients } from "./SlotOptimizer.ts";
+export declare const optimizerFor: (owner: string, given: tf.Optimizer) => tf.Optimizer;
 export declare abstract class Wrapper extends tf.Optimizer {
     readonly inner: tf.Optimizer;
     constructor(inner: tf.Optimizer);

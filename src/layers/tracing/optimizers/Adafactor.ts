@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { checkRange, movingAverage, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -68,7 +68,7 @@ export class Adafactor extends SlotOptimizer {
   readonly options: Required<AdafactorOptions>
 
   constructor(options: AdafactorOptions = {}) {
-    super(options.learningRate ?? defaults.learningRate)
+    super(optionsFor("Adafactor", options).learningRate ?? defaults.learningRate)
     this.options = { ...defaults, ...options }
     const { beta1, decayPower, clipThreshold, epsilon1, epsilon2, minFactored, weightDecay } = this.options
     checkRange("Adafactor", { beta1 }, 0, 1)

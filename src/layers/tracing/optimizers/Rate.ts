@@ -36,6 +36,15 @@ export const checkRate = (optimizer: string, rate: LearningRate): void => {
   throw failure("InvalidSpec", detail, { op: optimizer })
 }
 
+/** The options given; `InvalidSpec` for what is no object, which callers without types may give. */
+export const optionsFor = <O extends object>(optimizer: string, options: O): O => {
+  const given: unknown = options
+  if (typeof given === "object" && given !== null) return options
+  throw failure("InvalidSpec", `${optimizer} takes an object of options, such as { learningRate: 0.01 }, and got ${described(given)}`, {
+    op: optimizer
+  })
+}
+
 /** The rate of the update after `updates` updates. */
 export const rateAt = (rate: LearningRate, updates: tf.Tensor): tf.Scalar => {
   if (typeof rate === "number") return tf.scalar(rate)

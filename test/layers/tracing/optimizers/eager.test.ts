@@ -4,6 +4,7 @@ import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect } from "effect"
 import { EstimatorTest } from "../../../../src/index.ts"
+import { CrossReplicaOptimizer } from "../../../../src/layers/tracing/CrossReplicaOptimizer.ts"
 import * as Clip from "../../../../src/layers/tracing/optimizers/Clip.ts"
 import * as Optimizers from "../../../../src/layers/tracing/optimizers/Optimizers.ts"
 import { gradientsOf } from "../../../../src/layers/tracing/optimizers/SlotOptimizer.ts"
@@ -99,6 +100,27 @@ describe("eagerly", () => {
       assert.throws(() => new Optimizers.AdamW({ learningRate }), "AdamW takes a learningRate that is a finite number of at least 0, a schedule")
     }
     for (const learningRate of [0, tf.scalar(0.1), Schedules.cosine({ initial: 0.1, steps: 10 })]) new Optimizers.SGD({ learningRate })
+  })
+
+  it("so are Nesterov's momentum without momentum, options that are none, and what is no optimizer", () => {
+    assert.throws(() => new Optimizers.SGD({ learningRate: 1, nesterov: true }), "SGD with nesterov takes a momentum above 0")
+    const { AdamW, LAMB, Lion, RMSProp, SGD, Adadelta, Adafactor } = Optimizers
+    for (const Class of [AdamW, LAMB, Lion, RMSProp, SGD, Adadelta, Adafactor]) {
+      const options = null as unknown as { learningRate: number } // as JavaScript may
+      assert.throws(() => new Class(options), `${Class.className} takes an object of options, such as { learningRate: 0.01 }, and got null`)
+    }
+    assert.throws(() => Reflect.construct(AdamW, []), "and got undefined")
+    const none = {} as tf.Optimizer // as JavaScript may
+    const message = "takes an optimizer of TensorFlow.js or of Optimizers, such as tf.train.adam(0.001), and got an object without applyGradients"
+    const wrap: ReadonlyArray<readonly [string, () => unknown]> = [
+      ["Accumulate", () => Optimizers.accumulate(none, 2)],
+      ["LossScale", () => Optimizers.lossScale(none)],
+      ["Schedule", () => Optimizers.withSchedule(none, 1)],
+      ["Transform", () => Optimizers.withTransform(none, Clip.byNorm(1))],
+      ["CrossReplicaOptimizer", () => new CrossReplicaOptimizer(none)]
+    ]
+    for (const [owner, make] of wrap) assert.throws(make, `${owner} ${message}`)
+    assert.throws(() => Optimizers.accumulate(Optimizers.AdamW as unknown as tf.Optimizer, 2), "and got the function AdamW")
   })
 
   it("Adafactor: a variable of three axes is a batch of matrices", async () => {
