@@ -104,7 +104,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
   { partition, spec }: Form,
   config: Pick<RunConfig, "seed" | "precision">,
   events: Events
-): Effect.fn.Return<Session<E, R>, TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
+): Effect.fn.Return<Session<E, R>, ConfigError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
   const device = yield* Device
   const tracer = yield* Tracer
   const kept = yield* KeptPrograms
