@@ -143,8 +143,10 @@ export const windows: ReadonlyArray<Kernel> = [
     kernel<X, PoolingAttrs>(op, (c, { x }, a) => {
       const [node, attrs] = [c.float(c.of(x)), pool(extents(x.shape), a)]
       const pooled = c.add(op, [node], attrs)
+      const { dtype } = c.type(c.of(x))
       // tfjs takes a window of one element that gives as many as there were for the identity, whatever strides and padding
-      return attrs.window.every((n) => n === 1) && sameShape(c.shape(pooled), c.shape(node)) ? node : pooled
+      const result = attrs.window.every((n) => n === 1) && sameShape(c.shape(pooled), c.shape(node)) ? node : pooled
+      return dtype === "int32" ? c.cast(result, dtype) : result
     })
   ),
   kernel<{ readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo }, PoolingAttrs>(

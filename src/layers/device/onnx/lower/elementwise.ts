@@ -39,6 +39,8 @@ const f32 = (e: Emitter, value: number) => e.scalar("float32", value)
 
 export const castTo = (e: Emitter, x: string, type: keyof typeof elementTypes): string => e.emit("Cast", [x], { to: elementTypes[type] })
 
+const finiteOr0 = (e: Emitter, x: string): string => e.emit("Where", [e.emit("Less", [e.emit("Abs", [x]), f32(e, Infinity)]), x, f32(e, 0)])
+
 /** There and back through a type with so many bits: ONNX Runtime rounds to nearest even, as IEEE 754 has it. */
 const reducePrecision = (e: Emitter, node: NodeOf<"ReducePrecision">): Value => {
   const { exponentBits, mantissaBits } = node.attrs
@@ -215,7 +217,11 @@ export const elementwiseRules = {
   IsFinite: elementwise((e, x) => e.emit("Less", [e.emit("Abs", x), f32(e, Infinity)])),
   Cast: (e, node) => {
     const x = e.value(node.inputs[0]!)
-    return e.at(node.inputs[0]!).type.dtype === node.attrs.dtype ? x : { name: castTo(e, x.name, node.attrs.dtype), shape: x.shape }
+    const [from, to] = [e.at(node.inputs[0]!).type.dtype, node.attrs.dtype]
+    if (from === to) return x
+    // ONNX Runtime makes the least int32 of what is not a number
+    const whole = from === "float32" && to === "int32" ? finiteOr0(e, x.name) : x.name
+    return { name: castTo(e, whole, to), shape: x.shape }
   },
   ReducePrecision: reducePrecision,
   Select: select

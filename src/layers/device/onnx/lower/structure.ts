@@ -5,7 +5,7 @@
  */
 import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ReduceOp } from "../../../../domain/graph/ops.ts"
-import { sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { type DType, sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
 import { indexRange } from "../../../../domain/passes/indexRange.ts"
 import { castTo } from "./elementwise.ts"
 import { type Emitter, isSingle, type Value, whole } from "./Emitter.ts"
@@ -159,9 +159,15 @@ const argument =
     return whole(castTo(e, e.emit(op, [operand], { axis: node.attrs.axis, keepdims: 0 }), "int32"), node)
   }
 
-/** Values and int64 indices; both rules ask for both, so that they share the node. */
-const topK = (e: Emitter, node: NodeOf<"TopKValues"> | NodeOf<"TopKIndices">): readonly [string, string] =>
-  e.emitAll("TopK", [e.full(node.inputs[0]!), e.int64([node.attrs.k])], { outputs: 2 }) as [string, string] // as many as asked for
+/** Values and int64 indices; both rules ask for both, so that they share the node. NaNs count as negative infinity and stay NaN. */
+const topK = (e: Emitter, node: NodeOf<"TopKValues"> | NodeOf<"TopKIndices">): readonly [string, string] => {
+  const x = e.full(node.inputs[0]!)
+  const most = (of: string) => e.emitAll("TopK", [of, e.int64([node.attrs.k])], { outputs: 2 }) as [string, string] // as many as asked for
+  const { dtype, shape } = e.at(node.inputs[0]!).type
+  if (dtype !== "float32" || sizeOf(shape) === 0) return most(x)
+  const indices = most(e.emit("Where", [e.emit("IsNaN", [x]), e.scalar("float32", -Infinity), x]))[1]
+  return [e.emit("GatherElements", [x, indices], { axis: shape.length - 1 }), indices]
+}
 
 const indexRules = {
   Gather: (e, node) => {
@@ -199,6 +205,19 @@ const indexRules = {
   })
 } satisfies Rules
 
+/** What reductions of no elements give, as in TensorFlow; ONNX Runtime has values of its own. */
+const ofNone: { readonly [K in ReduceOp]: (dtype: DType) => number } = {
+  ReduceSum: () => 0,
+  ReduceMean: (dtype) => (dtype === "float32" ? NaN : 0),
+  ReduceProd: () => 1,
+  ReduceMax: (dtype) => (dtype === "float32" ? -Infinity : -2147483648),
+  ReduceMin: (dtype) => (dtype === "float32" ? Infinity : 2147483647),
+  ReduceAny: () => 0,
+  ReduceAll: () => 1
+}
+
+const isOfNone = (e: Emitter, { attrs: { axes }, inputs }: NodeOf<ReduceOp>): boolean => axes.some((axis) => e.at(inputs[0]!).type.shape[axis] === 0)
+
 /** Shape after reducing with the reduced axes dropped or kept as 1. */
 const reduce =
   (op: string, viaInt = false) =>
@@ -206,6 +225,7 @@ const reduce =
     const { axes, keepDims } = node.attrs
     const x = e.full(node.inputs[0]!)
     if (axes.length === 0) return whole(x, node)
+    if (isOfNone(e, node)) return { name: e.scalar(node.type.dtype, ofNone[node.op](node.type.dtype)), shape: [] }
     const operand = viaInt ? castTo(e, x, "int32") : x
     const reduced = e.emit(op, [operand, e.int64(axes)], { keepdims: keepDims ? 1 : 0 })
     return whole(viaInt ? castTo(e, reduced, "bool") : reduced, node)
@@ -217,7 +237,7 @@ const extremum =
   (e: Emitter, node: NodeOf<ReduceOp>): Value => {
     const { axes, keepDims } = node.attrs
     const reduced = reduce(op)(e, node)
-    if (node.type.dtype !== "float32" || axes.length === 0) return reduced
+    if (node.type.dtype !== "float32" || axes.length === 0 || isOfNone(e, node)) return reduced
     const isNan = castTo(e, e.emit("IsNaN", [e.full(node.inputs[0]!)]), "int32")
     const some = castTo(e, e.emit("ReduceMax", [isNan, e.int64(axes)], { keepdims: keepDims ? 1 : 0 }), "bool")
     return whole(e.emit("Where", [some, e.scalar("float32", NaN), reduced.name]), node)
