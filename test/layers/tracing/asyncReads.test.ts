@@ -47,6 +47,17 @@ const cases: ReadonlyArray<readonly [string, Read, string, string | undefined, R
   ["setdiff1dAsync", (x) => tf.setdiff1dAsync(row(x), row(x)), "DataDependentShape", "setdiff1dAsync", /mask/],
   ["nonMaxSuppressionAsync", (x) => tf.image.nonMaxSuppressionAsync(x2(x), row(x), 2), "DataDependentShape", "nonMaxSuppressionAsync", /mask/],
   ["inTopKAsync", (x, y) => tf.inTopKAsync(x, y, 2), "HostRead", "inTopKAsync", /tf\.oneHot\(targets.*topKAccuracy/],
+  [
+    "data that is given up",
+    (x) =>
+      tf
+        .square(x)
+        .data()
+        .catch(() => undefined),
+    "HostRead",
+    "Square",
+    /recorded/
+  ],
   ["data", (x) => tf.exp(x).data(), "HostRead", "Exp", /recorded/]
 ]
 

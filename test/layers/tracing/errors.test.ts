@@ -27,17 +27,6 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
     })
   )
 
-  it.effect("a read whose promise nobody awaits", () =>
-    Effect.gen(function* () {
-      const error = yield* failing(({ features }) => {
-        const h = tf.square(features["x"]!)
-        h.data().catch(() => undefined)
-        return loss(h)
-      })
-      expectError(error, "HostRead", "Square", "h.data()", /recorded/)
-    })
-  )
-
   it.effect("host randomness in the step", () =>
     Effect.gen(function* () {
       expectError(
@@ -126,6 +115,14 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
         return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(f) }
       })
       expectError(error, "MissingGradient", "RotateWithOffset", "tf.image.rotateWithOffset", /customGrad/)
+      const cropped = yield* failing(({ features, variables }) => {
+        const f = () => {
+          const image = tf.reshape(tf.matMul(features["x"]!, variables.get("w", [3, 4])), [1, 4, 4, 1]) as tf.Tensor4D
+          return tf.mean(tf.image.cropAndResize(image, [[0, 0, 1, 1]], [0], [2, 2])) as tf.Scalar
+        }
+        return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(f) }
+      })
+      expectError(cropped, "MissingGradient", "CropAndResize", "tf.image.cropAndResize", /tf\.image\.resizeBilinear\(tf\.slice/)
     })
   )
 
