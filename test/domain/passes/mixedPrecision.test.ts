@@ -50,3 +50,24 @@ it.prop(
   ([generated]) => assertKeeps((g) => mixedPrecision(g, "mixed_bfloat16"), generated, 0.2),
   { arbitrary: { runs: 200 } }
 )
+
+it("products are convolutions and both of their gradients, too", () => {
+  const attrs = {
+    strides: [1, 1],
+    dilations: [1, 1],
+    padding: [
+      [0, 0],
+      [0, 0]
+    ]
+  } as const
+  const g = graphWith({ x: [1, 4, 4, 2], w: [2, 2, 2, 3], dy: [1, 3, 3, 3], m: [2, 2] }, (b, { x, w, dy, m }) => [
+    b.add("Conv2D", [x!, w!], attrs),
+    b.add("Conv2DBackpropInput", [dy!, w!], { ...attrs, inputShape: [1, 4, 4, 2] }),
+    b.add("Conv2DBackpropFilter", [x!, dy!], { ...attrs, filterShape: [2, 2, 2, 3] }),
+    Builder.matMul(b, m!, m!)
+  ])
+  const { nodes } = mixedPrecision(g, "mixed_bfloat16")
+  const operands = nodes.flatMap(({ op, inputs }) => (inputs.length === 2 ? [[op, ...inputs.map((i) => nodes[i]!.op)].join(" ")] : []))
+  const rounded = "ReducePrecision ReducePrecision"
+  assert.sameMembers(operands, [`Conv2D ${rounded}`, `Conv2DBackpropInput ${rounded}`, `Conv2DBackpropFilter ${rounded}`, `MatMul ${rounded}`])
+})

@@ -1,5 +1,7 @@
-import { it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import * as Builder from "../../../src/domain/graph/Builder.ts"
+import { evaluate } from "../../../src/domain/graph/Evaluate.ts"
+import type { NodeId } from "../../../src/domain/graph/Graph.ts"
 import { oneHot } from "../../../src/domain/passes/oneHot.ts"
 import { after, assertKeeps, GraphArbitrary, graphWith } from "./graphs.ts"
 
@@ -36,6 +38,18 @@ it("others may be out of range and stay", ({ expect }) => {
     "
   `)
   assertKeeps(oneHot, graph)
+})
+
+it("so may those of which the greatest alone is known", () => {
+  const graph = graphWith({ x: [4], table: [3, 2] }, (b, { x, table }) => {
+    const ids = Builder.binary(b, "Min", Builder.cast(b, x!, "int32"), Builder.scalar(b, "int32", 2))
+    const literals = b.add("Constant", [], { shape: [2], data: Int32Array.of(-1, 1) })
+    const product = (of: NodeId) => Builder.matMul(b, b.add("OneHot", [of], { depth: 3, onValue: 1, offValue: 0, dtype: "float32" }), table!)
+    return [product(ids), product(literals)]
+  })
+  assert.strictEqual(oneHot(graph), graph)
+  const [rows] = evaluate(oneHot(graph), [Float32Array.of(-1, 0, 2, 7), Float32Array.of(1, 2, 3, 4, 5, 6)])
+  assert.deepStrictEqual([...rows!], [0, 0, 1, 2, 5, 6, 5, 6])
 })
 
 it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(oneHot, graph), { arbitrary: { runs: 200 } })

@@ -1,4 +1,4 @@
-import { it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import * as Builder from "../../../src/domain/graph/Builder.ts"
 import { rowSums } from "../../../src/domain/passes/rowSums.ts"
 import { after, assertKeeps, GraphArbitrary, graphWith } from "./graphs.ts"
@@ -29,6 +29,15 @@ it("the row sums of a softmax's gradient come from the shorter product", ({ expe
     "
   `)
   assertKeeps(rowSums, graph, 1e-5)
+})
+
+it("sums over other axes stay", () => {
+  const graph = graphWith({ p: [3, 8], v: [8, 2], g: [3, 2] }, (b, { p, v, g }) => {
+    const mixed = Builder.matMul(b, p!, v!)
+    const dp = b.add("Mul", [Builder.matMul(b, g!, v!, { transposeB: true }), p!], {})
+    return [mixed, Builder.reduce(b, "ReduceSum", dp, [0], true), Builder.reduce(b, "ReduceSum", dp, [0, 1], true)]
+  })
+  assert.strictEqual(rowSums(graph), graph)
 })
 
 it.prop("keeps graphs well formed and their meaning", [GraphArbitrary], ([graph]) => assertKeeps(rowSums, graph, 1e-5), { arbitrary: { runs: 300 } })

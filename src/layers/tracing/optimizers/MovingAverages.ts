@@ -92,7 +92,9 @@ export class MovingAverages {
   /** Calls `f` with the averages as the values of these variables, which have their own again afterwards. */
   readonly swap = <A>(list: ReadonlyArray<tf.Variable>, f: () => A): A => {
     const own = list.map((variable) => tf.keep(tf.clone(variable)))
-    for (const variable of list) variable.assign(tf.clone(this.averageOf(variable)))
+    tf.tidy(() => {
+      for (const variable of list) variable.assign(tf.clone(this.averageOf(variable)))
+    })
     try {
       return f()
     } finally {

@@ -114,6 +114,24 @@ describe("moving averages", () => {
     }).pipe(on(1))
   )
 
+  it("swap gives the variables their own values again, after a failure too", async () => {
+    await tf.setBackend("cpu")
+    const variables = makeEagerVariables(0)
+    const averages = new Optimizers.MovingAverages({ variables, mode: "train", decay: 0.5 })
+    const w = averages.variables.get("w", [1], { initializer: () => tf.ones([1]) })
+    w.assign(tf.tensor([5]))
+    averages.update()
+    const value = () => w.dataSync()[0]
+    const kept = tf.memory().numTensors
+    assert.deepStrictEqual([averages.swap([w], value), value()], [3, 5])
+    const fails = () => {
+      throw new Error(`failed at ${value()}`)
+    }
+    assert.throws(() => averages.swap([w], fails), "failed at 3")
+    assert.deepStrictEqual([value(), tf.memory().numTensors], [5, kept])
+    tf.disposeVariables()
+  })
+
   it("refuses a variable of whole numbers", async () => {
     await tf.setBackend("cpu")
     const averages = new Optimizers.MovingAverages({ variables: makeEagerVariables(0), mode: "train", decay: 0.5 })

@@ -5,6 +5,7 @@ import type { Example } from "../../../../src/domain/Input.ts"
 import { make as tensor, type Tensor } from "../../../../src/domain/Tensor.ts"
 import { Estimator, EstimatorTest, type Model } from "../../../../src/index.ts"
 import { CrossReplicaOptimizer } from "../../../../src/layers/tracing/CrossReplicaOptimizer.ts"
+import { LossScale } from "../../../../src/layers/tracing/optimizers/lossScale.ts"
 import * as Optimizers from "../../../../src/layers/tracing/optimizers/Optimizers.ts"
 import { CheckpointStore } from "../../../../src/services/CheckpointStore.ts"
 import { modelOf, rowsOf, train, trainEagerly, turns } from "./problem.ts"
@@ -57,6 +58,20 @@ it.effect("the scale is doubled after so many good steps", () =>
     assert.deepStrictEqual([state.get("LossScale/scale")!.data[0], state.get("LossScale/steps")!.data[0]], [32, 1])
   })
 )
+
+it("the scale stays a float32 that it comes back from", async () => {
+  await tf.setBackend("cpu")
+  const w = tf.variable(tf.scalar(0), true, "bounded/w")
+  const after = (initial: number, gradient: number) => {
+    const optimizer = new LossScale(tf.train.sgd(1), initial, 1)
+    for (let i = 0; i < 2; i++) optimizer.applyGradients({ "bounded/w": tf.scalar(gradient) })
+    return optimizer.scale.dataSync()[0]
+  }
+  // the least that is not subnormal, which some engines take for 0; and the greatest
+  assert.strictEqual(after(2 ** -125, Infinity), 2 ** -126)
+  assert.strictEqual(after(2 ** 126, 1), 2 ** 127)
+  w.dispose()
+})
 
 it("eagerly it does the same", async () => {
   const batches = [...turns(2), broken(0, 8), ...turns(2)]
