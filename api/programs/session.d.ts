@@ -23,7 +23,7 @@ export interface Session<E, R> {
     readonly traced: Traced<E, R>;
     readonly executable: Executable;
 }
-export declare const compile: <P, E, R>(estimator: Estimator<P, E, R>, mode: Mode, first: PositionedExample, batchSize: number | undefined, config: Pick<RunConfig, "precision" | "seed">, events: Events, layout?: BatchLayout | undefined) => Effect.Effect<Session<E, R>, CompileError | ConfigError | EngineUnavailable | ExecuteError | InputError | TraceError, Device | Scope.Scope | Tracer>;
+export declare const compile: <P, E, R>(estimator: Estimator<P, E, R>, mode: Mode, first: PositionedExample, batchSize: number | undefined, config: Pick<RunConfig, "precision" | "saveSummarySteps" | "seed">, events: Events, layout?: BatchLayout | undefined) => Effect.Effect<Session<E, R>, CompileError | ConfigError | EngineUnavailable | ExecuteError | InputError | TraceError, Device | Scope.Scope | Tracer>;
 export interface Restored {
     readonly ref: CheckpointRef;
     readonly checkpoint: Checkpoint;

@@ -84,7 +84,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
   mode: Mode,
   first: PositionedExample,
   batchSize: number | undefined,
-  config: Pick<RunConfig, "seed" | "precision">,
+  config: Pick<RunConfig, "seed" | "precision" | "saveSummarySteps">,
   events: Events,
   layout?: BatchLayout
 ): Effect.fn.Return<
@@ -111,6 +111,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     mode,
     params: estimator.params,
     seed: config.seed,
+    summaries: config.saveSummarySteps > 0,
     replicas: device.replicas,
     features: spec.features,
     labels: spec.labels,
@@ -130,6 +131,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
   yield* Effect.ignore(
     events.emit({ event: "compile", mode, nodes: program.step.nodes.length, millis, ...precisionOf(precision, device), ...coresOf(program) })
   )
+  yield* Effect.ignore(events.emit({ event: "graph", mode, graph: program.step }))
   const session: Session<E, R> = { spec, traced: { ...traced, program }, executable }
   if (scope !== undefined) kept?.keep(mode, spec, session, scope)
   return session

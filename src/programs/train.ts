@@ -13,6 +13,7 @@ import { CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device } from "../services/Device.ts"
 import { type AnyHook, type Hook, type HookError, Hooks, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
+import { Summaries } from "../services/Summaries.ts"
 import { beginning } from "./batchLoop.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import * as events from "./events.ts"
@@ -90,7 +91,8 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
 
   const log = yield* events.open(config.modelDir)
   const time = new Date(yield* Clock.currentTimeMillis).toISOString()
-  yield* log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time })
+  const params = events.paramsOf(estimator.params)
+  yield* log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time, ...params })
   if (restored !== undefined) yield* log.emit({ event: "restore", step: startStep, file: restored.ref.path })
   const hooks: ReadonlyArray<Hook<HE, HR>> = [...(yield* Hooks), ...(options.hooks ?? [])]
   yield* savePoints.check(hooks, config.modelDir)
@@ -98,6 +100,7 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
   const before = session.contextBefore("train", config, startStep, lastStep, log)
   const { loop, parties } = yield* beginning(hooks, before, setUp(estimator, options.input, start))
   const result = yield* (yield* Rendezvous).meet(runLoop(loop), parties).pipe(
+    Effect.provideService(Summaries, log.emit),
     Effect.onExit((exit) => {
       const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
       return Effect.ignore(log.emit({ event: "end", mode: "train", step: startStep + loop.pump.consumed(), reason }))

@@ -7,7 +7,7 @@
 import * as Result from "effect/Result"
 import type { Shape } from "../../domain/Tensor.ts"
 import { sameShape, sizeOf } from "../../domain/Tensor.ts"
-import { crc32c, mask } from "./crc32c.ts"
+import { crc32c, mask } from "../../domain/crc32c.ts"
 import { Fault, parsing } from "./Fault.ts"
 import { compareKeys, readTable, type TableEntry, writeTable } from "./table.ts"
 import {

@@ -20,7 +20,7 @@ import {
   sortedNames,
   writeIndex
 } from "./bundle.ts"
-import { crc32c, mask } from "./crc32c.ts"
+import { crc32c, mask } from "../../domain/crc32c.ts"
 import { faultError, type Output, readError, readUpTo, writeSynced } from "./files.ts"
 
 /** About a millisecond of checksum. */

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type * as Result from "effect/Result"
-import { crc32c, mask } from "./crc32c.ts"
+import { crc32c, mask } from "../../domain/crc32c.ts"
 import { Fault, parsing } from "./Fault.ts"
 import { putBytes, putUint32, putVarint, type Reader, reader, takeBytes, takeUint32, takeVarint, writer, type Writer } from "./wire.ts"
 

@@ -3,7 +3,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parseState, printState } from "../../../src/layers/storage/checkpointState.ts"
-import { crc32c, mask } from "../../../src/layers/storage/crc32c.ts"
+import { crc32c, mask } from "../../../src/domain/crc32c.ts"
 import { type BundleEntry, type BundleTensor, payloadOf, readIndex, readTensor, sortedNames, writeIndex } from "../../../src/layers/storage/bundle.ts"
 import { compareKeys, readTable, type TableEntry, writeTable } from "../../../src/layers/storage/table.ts"
 
