@@ -25,6 +25,7 @@ export * as MetricSinkTensorboard from "./layers/sinks/MetricSinkTensorboard.ts"
 export * as MetricSinkMemory from "./layers/sinks/MetricSinkMemory.ts";
 export * as Metrics from "./domain/metrics/Metrics.ts";
 export type * as Model from "./domain/Model.ts";
+export * as NameRules from "./domain/NameRules.ts";
 export * as Optimizers from "./layers/tracing/optimizers/Optimizers.ts";
 export * as RunConfig from "./domain/RunConfig.ts";
 export * as Schedules from "./layers/tracing/schedules/Schedules.ts";
@@ -32,6 +33,7 @@ export * as Summary from "./domain/Summary.ts";
 export * as Summaries from "./services/Summaries.ts";
 export * as TpuConfig from "./domain/TpuConfig.ts";
 export * as Tensor from "./domain/Tensor.ts";
+export * as TensorFile from "./layers/storage/TensorFile.ts";
 export * as Topology from "./domain/Topology.ts";
 export * as Vocabulary from "./layers/inputs/Vocabulary.ts";
 export { checkpoint } from "./layers/tracing/checkpoint.ts";

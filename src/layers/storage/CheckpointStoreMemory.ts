@@ -30,6 +30,14 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
   const claimed = new Set<string>()
   const refsOf = (directory: string): ReadonlyArray<CheckpointRef> =>
     [...(directories.get(directory)?.keys() ?? [])].sort((a, b) => a - b).map((step) => ({ step, path: `${directory}/model.ckpt-${step}` }))
+  const load = (path: string) =>
+    Effect.suspend(() => {
+      const match = /^(.*)\/model\.ckpt-(\d+)$/.exec(path)
+      const found = match === null ? undefined : directories.get(match[1]!)?.get(Number(match[2]))
+      return found === undefined
+        ? Effect.fail(new CheckpointError({ reason: "NotFound", file: path, detail: "nothing was saved under this name" }))
+        : Effect.succeed(copy(found))
+    })
   return CheckpointStore.of({
     save: (directory, checkpoint, keep, retain = {}) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
@@ -55,14 +63,8 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
         return step === undefined ? undefined : { step, path: `${directory}/model.ckpt-${step}` }
       }),
     list: (directory) => Effect.sync(() => refsOf(directory)),
-    load: (path) =>
-      Effect.suspend(() => {
-        const match = /^(.*)\/model\.ckpt-(\d+)$/.exec(path)
-        const found = match === null ? undefined : directories.get(match[1]!)?.get(Number(match[2]))
-        return found === undefined
-          ? Effect.fail(new CheckpointError({ reason: "NotFound", file: path, detail: "nothing was saved under this name" }))
-          : Effect.succeed(copy(found))
-      }),
+    load,
+    values: (path) => Effect.map(load(path), ({ state }) => ({ state, others: new Map() })),
     prepare: (directory) =>
       Effect.asVoid(
         Effect.acquireRelease(
