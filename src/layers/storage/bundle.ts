@@ -196,13 +196,9 @@ const partsOf = (rows: ReadonlyArray<TableEntry>, partitioned: ReadonlyMap<strin
     }
     return { ...entry, slice }
   })
-  for (const [name, { shape }] of partitioned) {
-    checkCover(
-      name,
-      shape,
-      parts.flatMap((part) => (part.name === name ? [part.slice!] : []))
-    )
-  }
+  const byName = new Map<string, Array<Slice>>([...partitioned.keys()].map((name) => [name, []]))
+  for (const { name, slice } of parts) byName.get(name)!.push(slice!) // made just above, of tensors that are there
+  for (const [name, { shape }] of partitioned) checkCover(name, shape, byName.get(name)!)
   return parts
 }
 

@@ -83,6 +83,17 @@ const truncated = (file: string, entry: BundleEntry, size: number | bigint) =>
     detail: `the tensor ends at byte ${entry.offset + entry.size}, the file at byte ${size}`
   })
 
+/** Tensors lie apart from one another: one that is named over and over would be read as often. */
+const checkSum = (file: string, index: BundleIndex, shard: number, size: number): Effect.Effect<void, CheckpointError> => {
+  let sum = 0
+  for (const entry of index.entries) if (entry.shard === shard) sum += entry.size
+  const last = endOf(index, shard)
+  // a file that ends too early is told so, with the tensor that it cuts
+  if (sum <= size || last === undefined || last.offset + last.size > size) return Effect.void
+  const detail = `its tensors take ${sum} bytes together, the file has ${size}: some lie on one another`
+  return Effect.fail(new CheckpointError({ reason: "Corrupt", file, tensor: last.name, detail }))
+}
+
 /** Index whole, data files there and long enough: all that can be told without reading the tensors. @category combinators @since 0.1.0 */
 export const checkFiles = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, prefix: string) {
   const index = yield* loadIndex(fs, prefix)
@@ -90,6 +101,7 @@ export const checkFiles = Effect.fnUntraced(function* (fs: FileSystem.FileSystem
     const file = dataFile(prefix, shard, index.shards)
     const { size } = yield* Effect.mapError(fs.stat(file), readError(file))
     const last = endOf(index, shard)
+    yield* checkSum(file, index, shard, Number(size))
     if (last !== undefined && last.offset + last.size > Number(size)) {
       const first = index.entries.find((entry) => entry.shard === shard && entry.offset + entry.size > Number(size))
       return yield* truncated(file, first!, Number(size))

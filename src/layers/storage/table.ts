@@ -173,8 +173,11 @@ const footerOf = (bytes: Uint8Array): readonly [meta: Handle, index: Handle] => 
   }
   const input = reader(bytes, bytes.length - footerSize)
   const handles = [takeHandle(input), takeHandle(input)] as const
-  const padding = bytes.subarray(input.at, bytes.length - magic.length)
-  if (padding.some((byte) => byte !== 0)) throw new Fault("Corrupt", "the footer of the table is damaged")
+  // it has no checksum: there is one way only to write these two, zeros after them
+  const written = writer()
+  for (const handle of handles) putHandle(written, handle)
+  const footer = bytes.subarray(bytes.length - footerSize, bytes.length - magic.length)
+  if (footer.some((byte, i) => byte !== (written.bytes[i] ?? 0))) throw new Fault("Corrupt", "the footer of the table is damaged")
   return handles
 }
 
