@@ -14,4 +14,4 @@ export declare const reader: (program: Program, refs: ReadonlyArray<OutfeedRef>,
 export declare const attempt: <A, E, R>(name: string, step: number, f: () => A | Effect.Effect<A, E, R>) => Effect.Effect<A, HostFunctionError | E, R>;
 export declare const hostCaller: <E, R>(traced: Traced<E, R>, spec: BatchSpec) => ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<unknown, HostFunctionError | SinkError | E, R>);
 export type OutputHandler = (output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<void, SinkError>;
-export declare const summaryCaller: (traced: Traced<unknown, unknown>, spec: BatchSpec, everySteps: number) => OutputHandler;
+export declare const summaryCaller: (traced: Traced<unknown, unknown>, spec: BatchSpec, everySteps: number) => OutputHandler | undefined;

@@ -149,7 +149,7 @@ const lossOf = (losses: ArrayLike<number>, rows: ValidRows, spec: session.Sessio
 }
 
 /** Adds up loss and metrics over the outputs. */
-const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, globalStep: number, summaries: OutputHandler) => {
+const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, globalStep: number, summaries: OutputHandler | undefined) => {
   const { metrics, program, replicaLoss } = run.traced
   const readers = metrics.map((metric) => reader(program, metric.tensors, run.spec))
   const states = metrics.map((metric) => metric.metric.initial)
@@ -165,7 +165,7 @@ const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, 
       states[i] = yield* attempt(`metric ${name}`, globalStep, () => metric.update(states[i]!, readers[i]!(output.outfeed, rows)))
     }
     yield* call(output, rows, globalStep)
-    yield* summaries(output, rows, globalStep)
+    if (summaries !== undefined) yield* summaries(output, rows, globalStep)
   })
   const result = () => ({
     loss: lossSum / examples,

@@ -58,10 +58,10 @@ const summaryOf = ({ kind, name, options }: TracedSummary, tensor: Tensor): Summ
       ? Summary.histogram(name, tensor, options)
       : Summary.image(name, tensor, options)
 
-/** Hands what the model function wants seen to the sinks: of the first step, and then of every so many. @category constructors @since 0.1.0 */
-export const summaryCaller = (traced: Traced<unknown, unknown>, spec: BatchSpec, everySteps: number): OutputHandler => {
+/** Hands what the model function wants seen to the sinks: of the first step, and then of every so many. None where it wants nothing seen. @category constructors @since 0.1.0 */
+export const summaryCaller = (traced: Traced<unknown, unknown>, spec: BatchSpec, everySteps: number): OutputHandler | undefined => {
   const { program, summaries } = traced
-  if (summaries.length === 0) return () => Effect.void
+  if (summaries.length === 0) return undefined
   const read = reader(program, summaries, spec)
   let seen = 0
   return (output, rows, step) =>

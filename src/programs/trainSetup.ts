@@ -99,7 +99,8 @@ export const setUp = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   const summaries = summaryCaller(run.traced, spec, config.saveSummarySteps)
   const outfeed = yield* drains.make(executable, (output, count) => {
     const rows = pump.nextValid()
-    return Effect.andThen(call(output, rows, startStep + count), summaries(output, rows, startStep + count))
+    const called = call(output, rows, startStep + count)
+    return summaries === undefined ? called : Effect.andThen(called, summaries(output, rows, startStep + count))
   })
   yield* savePoints.restore(hooks, restored?.checkpoint.texts)
   const loop: Loop<E | InputError, HE | BuiltInError, HR> = {
