@@ -1,8 +1,13 @@
+import type { Graph } from "./graph/Graph.ts";
+import type { Summary } from "./Summary.ts";
 interface Progress {
     readonly step: number;
     readonly loss: number;
     readonly ppl: number;
     readonly bpc: number;
+}
+export interface Params {
+    readonly [name: string]: number | string | boolean;
 }
 export type RunEvent = {
     readonly event: "begin";
@@ -11,6 +16,8 @@ export type RunEvent = {
     readonly replicas: number;
     readonly step: number;
     readonly time: string;
+    readonly name?: string;
+    readonly params?: Params;
 } | {
     readonly event: "compile";
     readonly mode: string;
@@ -46,6 +53,10 @@ export type RunEvent = {
         readonly [name: string]: number;
     };
 }) | {
+    readonly event: "graph";
+    readonly mode: string;
+    readonly graph: Graph;
+} | {
     readonly event: "summary";
     readonly mode?: string;
     readonly step: number;
@@ -53,10 +64,15 @@ export type RunEvent = {
     readonly scalars: {
         readonly [name: string]: number;
     };
+    readonly summaries?: ReadonlyArray<Summary>;
 } | {
     readonly event: "end";
     readonly mode: string;
     readonly step: number;
     readonly reason: "done" | "interrupted" | "failed";
 };
+export type LineEvent = Exclude<RunEvent, {
+    readonly event: "graph";
+}>;
+export declare const isLine: (event: RunEvent) => event is LineEvent;
 export {};

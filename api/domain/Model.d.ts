@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect";
 import type { Scalar, Tensor as TfTensor, Variable } from "@tensorflow/tfjs-core";
+import type { SinkError } from "./Errors.ts";
 import type { Mode } from "./Program.ts";
 import type { DType, Shape, Tensor } from "./Tensor.ts";
 export type Nest<T> = T | ReadonlyArray<Nest<T>> | {
@@ -22,6 +23,15 @@ export interface VariableScope {
     readonly scope: (name: string) => VariableScope;
     readonly trainable: () => ReadonlyArray<Variable>;
 }
+export interface SummaryRecorder {
+    readonly scalar: (name: string, value: TfTensor) => void;
+    readonly histogram: (name: string, values: TfTensor, options?: {
+        readonly buckets?: number;
+    }) => void;
+    readonly image: (name: string, images: TfTensor, options?: {
+        readonly maxOutputs?: number;
+    }) => void;
+}
 export interface ModelInput<P> {
     readonly features: FeatureNest;
     readonly labels: FeatureNest;
@@ -30,6 +40,7 @@ export interface ModelInput<P> {
     readonly cache: ReadonlyArray<TfTensor>;
     readonly random: RandomSource;
     readonly variables: VariableScope;
+    readonly summary: SummaryRecorder;
     readonly valid: TfTensor;
     readonly globalStep: Scalar;
     readonly replicas: number;
@@ -76,6 +87,6 @@ export interface HostCall<E = never, R = never> {
 }
 export type HostFunction<E = never, R = never> = (tensors: {
     readonly [name: string]: Tensor;
-}, step: number) => void | Effect.Effect<unknown, E, R>;
+}, step: number) => void | Effect.Effect<unknown, E | SinkError, R>;
 export type ModelFn<P = unknown, E = never, R = never> = (input: ModelInput<P>) => EstimatorSpec<E, R>;
 export type CacheFn = (perReplicaBatchSize: number, mode: Mode) => ReadonlyArray<TfTensor>;

@@ -11,6 +11,7 @@ export declare const RunConfig: Schema.Struct<{
     readonly keepCheckpointMax: Schema.withDecodingDefaultKey<Schema.Int, never>;
     readonly keepCheckpointEveryNHours: Schema.optionalKey<Schema.Finite>;
     readonly logStepCountSteps: Schema.withDecodingDefaultKey<Schema.NullOr<Schema.Int>, never>;
+    readonly saveSummarySteps: Schema.withDecodingDefaultKey<Schema.NullOr<Schema.Int>, never>;
     readonly trackMean: Schema.withDecodingDefaultKey<Schema.Boolean, never>;
     readonly cachePolicy: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["carry", "loop"]>, never>;
     readonly precision: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["float32", "mixed_bfloat16", "mixed_float16"]>, never>;
@@ -25,9 +26,10 @@ export declare const RunConfig: Schema.Struct<{
         readonly inputPartitionDims: Schema.optionalKey<Schema.$Array<Schema.Codec<TpuConfig.PartitionDims, TpuConfig.PartitionDims, never, never>>>;
     }>, never>;
 }>;
-export interface RunConfig extends Omit<typeof RunConfig.Type, "iterationsPerLoop" | "logStepCountSteps" | "tpu"> {
+export interface RunConfig extends Omit<typeof RunConfig.Type, "iterationsPerLoop" | "logStepCountSteps" | "saveSummarySteps" | "tpu"> {
     readonly iterationsPerLoop: number;
     readonly logStepCountSteps: number;
+    readonly saveSummarySteps: number;
     readonly tpu: TpuConfig.TpuConfig;
 }
 export type RunConfigInput = typeof RunConfig.Encoded;

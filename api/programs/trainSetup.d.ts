@@ -22,7 +22,7 @@ export declare const setUp: <P, ME, MR, E, R, HE, HR>(estimator: Estimator<P, ME
     loop: Loop<E | InputError, HE | BuiltInError, HR>;
     parties: {
         name: string;
-        effect: Effect.Effect<void, ME | ExecuteError | import("../domain/Errors.ts").HostFunctionError, MR>;
+        effect: Effect.Effect<void, ME | ExecuteError | import("../domain/Errors.ts").HostFunctionError | SinkError, MR>;
     }[];
 }, E | HE | CheckpointError | import("../domain/Errors.ts").CompileError | ConfigError | import("../domain/Errors.ts").EngineUnavailable | ExecuteError | InputError | SinkError | import("../domain/Errors.ts").TraceError, HR | R | import("../services/CheckpointStore.ts").CheckpointStore | import("../services/Device.ts").Device | import("../services/Infeed.ts").Infeed | import("effect/Scope").Scope | import("../services/Tracer.ts").Tracer>;
 export {};

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { CheckpointError } from "../domain/Errors.ts";
 import type { State } from "../domain/Program.ts";
+import type { StoredValues } from "../domain/WarmStart.ts";
 import type { Retain } from "../domain/retention.ts";
 export interface Checkpoint {
     readonly step: number;
@@ -19,6 +20,7 @@ declare const CheckpointStore_base: Context.ServiceClass<CheckpointStore, "effec
     readonly list: (directory: string) => Effect.Effect<ReadonlyArray<CheckpointRef>, CheckpointError>;
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>;
     readonly fingerprint?: (path: string) => Effect.Effect<string | undefined, CheckpointError>;
+    readonly values: (path: string) => Effect.Effect<StoredValues, CheckpointError>;
     readonly prepare: (directory: string) => Effect.Effect<void, CheckpointError, Scope.Scope>;
     readonly readNote: (directory: string, name: string) => Effect.Effect<string | undefined, CheckpointError>;
     readonly writeNote: (directory: string, name: string, text: string) => Effect.Effect<void, CheckpointError>;

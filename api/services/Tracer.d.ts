@@ -14,6 +14,16 @@ export interface TraceRequest<P, E = never, R = never> {
     readonly labels?: Nest<TensorType> | undefined;
     readonly perReplicaBatchSize: number;
     readonly seed?: number | undefined;
+    readonly summaries?: boolean | undefined;
+}
+export interface TracedSummary {
+    readonly name: string;
+    readonly kind: "scalar" | "histogram" | "image";
+    readonly options: {
+        readonly buckets?: number;
+        readonly maxOutputs?: number;
+    };
+    readonly outfeed: number;
 }
 export interface TracedMetric<E = never, R = never> {
     readonly name: string;
@@ -34,6 +44,7 @@ export interface Traced<E = never, R = never> {
             readonly outfeed: number;
         }>;
     } | undefined;
+    readonly summaries: ReadonlyArray<TracedSummary>;
     readonly predictions: ReadonlyArray<{
         readonly name: string;
         readonly outfeed: number;

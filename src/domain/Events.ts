@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import type { Graph } from "./graph/Graph.ts"
+import type { Summary } from "./Summary.ts"
 
 /** Fields that follow from the loss and the clock. Rates are over the time since the previous event of the kind. */
 interface Progress {
@@ -15,6 +17,11 @@ interface Progress {
 }
 
 /** @category models @since 0.1.0 */
+export interface Params {
+  readonly [name: string]: number | string | boolean
+}
+
+/** @category models @since 0.1.0 */
 export type RunEvent =
   | {
       readonly event: "begin"
@@ -23,6 +30,10 @@ export type RunEvent =
       readonly replicas: number
       readonly step: number
       readonly time: string
+      /** Of an evaluation that has one. */
+      readonly name?: string
+      /** Of a training: those of the estimator's `params` that are numbers, strings or booleans, if there are any. */
+      readonly params?: Params
     }
   | {
       readonly event: "compile"
@@ -55,7 +66,9 @@ export type RunEvent =
   | { readonly event: "checkpoint"; readonly step: number; readonly file: string; readonly millis: number }
   | { readonly event: "restore"; readonly step: number; readonly file: string }
   | (Progress & { readonly event: "eval"; readonly name?: string; readonly examples: number; readonly metrics: { readonly [name: string]: number } })
-  /** Scalars by name, as hooks want them seen: TensorFlow's scalar summaries. */
+  /** The compiled step, after `compile`; sinks that write lines pass over it. */
+  | { readonly event: "graph"; readonly mode: string; readonly graph: Graph }
+  /** What hooks, host calls and model functions want seen: TensorFlow's summaries. */
   | {
       readonly event: "summary"
       /** Of the program that they come from; left out by hooks of training that do not say. */
@@ -65,5 +78,13 @@ export type RunEvent =
       /** Evaluation and prediction: batches so far. */
       readonly batches?: number
       readonly scalars: { readonly [name: string]: number }
+      /** All but scalars; absent where there are none. */
+      readonly summaries?: ReadonlyArray<Summary>
     }
   | { readonly event: "end"; readonly mode: string; readonly step: number; readonly reason: "done" | "interrupted" | "failed" }
+
+/** Those that can be a line of text: all but the graph. @category models @since 0.1.0 */
+export type LineEvent = Exclude<RunEvent, { readonly event: "graph" }>
+
+/** @category rules @since 0.1.0 */
+export const isLine = (event: RunEvent): event is LineEvent => event.event !== "graph"

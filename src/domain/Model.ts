@@ -5,6 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type { Scalar, Tensor as TfTensor, Variable } from "@tensorflow/tfjs-core"
+import type { SinkError } from "./Errors.ts"
 import type { Mode } from "./Program.ts"
 import type { DType, Shape, Tensor } from "./Tensor.ts"
 
@@ -44,6 +45,23 @@ export interface VariableScope {
   readonly trainable: () => ReadonlyArray<Variable>
 }
 
+/**
+ * Marks tensors of the step to be seen by the sinks of the run, under unique names: TensorFlow's `tf.summary` in a model function.
+ * They leave the device with every step, also those made inside of the function given to `minimize`; every
+ * `saveSummarySteps` steps the sinks get them, in an evaluation those of its first batch. In prediction nothing is marked.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SummaryRecorder {
+  /** A scalar; its mean over the replicas. */
+  readonly scalar: (name: string, value: TfTensor) => void
+  /** Of all elements, over all replicas. `buckets`: default 30. */
+  readonly histogram: (name: string, values: TfTensor, options?: { readonly buckets?: number }) => void
+  /** float32 (0 to 1) or int32 (0 to 255) `[n, height, width, channels]` with 1, 3 or 4 channels. `maxOutputs`: default 3. */
+  readonly image: (name: string, images: TfTensor, options?: { readonly maxOutputs?: number }) => void
+}
+
 /** @category models @since 0.1.0 */
 export interface ModelInput<P> {
   /** Per replica: `[batch / replicas, …]`. In the structure the input gave. */
@@ -55,6 +73,7 @@ export interface ModelInput<P> {
   readonly cache: ReadonlyArray<TfTensor>
   readonly random: RandomSource
   readonly variables: VariableScope
+  readonly summary: SummaryRecorder
   /** float32 `[batch / replicas]`: 1 for a row of the data set, 0 for padding (evaluate and predict pad the last batch). */
   readonly valid: TfTensor
   /** int32 scalar: steps done before this one. */
@@ -112,12 +131,18 @@ export interface HostCall<E = never, R = never> {
   readonly call: HostFunction<E, R>
 }
 
-/** A plain function, or one that gives an effect: that is run to its end before the next step's outputs are handled. @category models @since 0.1.0 */
+/**
+ * A plain function, or one that gives an effect: that is run to its end before the next step's outputs are handled. It may
+ * fail with `SinkError`, as every program may: `Summaries.write` does.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type HostFunction<E = never, R = never> = (
   tensors: { readonly [name: string]: Tensor },
   /** Global step: in training counted after the step; in evaluation and prediction that of the state, the same throughout. */
   step: number
-) => void | Effect.Effect<unknown, E, R>
+) => void | Effect.Effect<unknown, E | SinkError, R>
 
 /** Called once per mode and shape on the recording backend. @category models @since 0.1.0 */
 export type ModelFn<P = unknown, E = never, R = never> = (input: ModelInput<P>) => EstimatorSpec<E, R>

@@ -33,6 +33,8 @@ export const RunConfig = Schema.Struct({
   keepCheckpointEveryNHours: Schema.optionalKey(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))),
   /** A `train` event about every so many steps. Default 100; 0 or null: none. */
   logStepCountSteps: Schema.NullOr(natural).pipe(Schema.withDecodingDefaultKey(Effect.succeed(100))),
+  /** What the model function wants seen (`summary`) goes to the sinks every so many steps. Default 100; 0 or null: never, and it is not computed. */
+  saveSummarySteps: Schema.NullOr(natural).pipe(Schema.withDecodingDefaultKey(Effect.succeed(100))),
   /** Report the mean loss of a device run in place of its last step's (`params.track_mean`). Default false. */
   trackMean: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false))),
   /** `carry` the recurrent cache through the whole run and its checkpoints (default), or start it anew at each device run: `loop`. */
@@ -46,10 +48,11 @@ export const RunConfig = Schema.Struct({
 })
 
 /** With all defaults filled in. @category models @since 0.1.0 */
-export interface RunConfig extends Omit<typeof RunConfig.Type, "iterationsPerLoop" | "logStepCountSteps" | "tpu"> {
+export interface RunConfig extends Omit<typeof RunConfig.Type, "iterationsPerLoop" | "logStepCountSteps" | "saveSummarySteps" | "tpu"> {
   /** Steps of one device run; of the first one where `tpu.iterationsPerLoop` is a time. */
   readonly iterationsPerLoop: number
   readonly logStepCountSteps: number
+  readonly saveSummarySteps: number
   readonly tpu: TpuConfig.TpuConfig
 }
 
@@ -81,7 +84,7 @@ export const decode = (input: unknown): Result.Result<RunConfig, ConfigError> =>
     const tpu = yield* TpuConfig.decode({ ...given.tpu, ...(loop === undefined ? {} : { iterationsPerLoop: loop }) })
     const config = Schema.decodeUnknownSync(RunConfig)(input) // every key was decoded by `check`
     const iterationsPerLoop = typeof tpu.iterationsPerLoop === "number" ? tpu.iterationsPerLoop : 1
-    return { ...config, iterationsPerLoop, logStepCountSteps: config.logStepCountSteps ?? 0, tpu }
+    return { ...config, iterationsPerLoop, logStepCountSteps: config.logStepCountSteps ?? 0, saveSummarySteps: config.saveSummarySteps ?? 0, tpu }
   })
 
 /** `base` with the keys of `over` in place of its own, key by key also within `tpu`. @category combinators @since 0.1.0 */

@@ -13,12 +13,13 @@ import * as RunConfig from "../domain/RunConfig.ts"
 import { Device } from "../services/Device.ts"
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
+import { Summaries } from "../services/Summaries.ts"
 import { beginning, contexts, runBatches } from "./batchLoop.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
 import * as events from "./events.ts"
-import { attempt, hostCaller, reader } from "./hostCall.ts"
+import { attempt, hostCaller, type OutputHandler, reader, summaryCaller } from "./hostCall.ts"
 import { checkHooks } from "./hooks/checkHooks.ts"
 import * as pumps from "./pump.ts"
 import { type Restored, toRestore } from "./restore.ts"
@@ -79,17 +80,20 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, 
   const globalStep = restored?.checkpoint.step ?? 0
   const log = yield* events.open(config.modelDir)
   const time = new Date(yield* Clock.currentTimeMillis).toISOString()
-  yield* log.emit({ event: "begin", mode: "evaluate", engine: device.engine, replicas: device.replicas, step: globalStep, time })
+  const name = options.name === undefined ? {} : { name: options.name }
+  yield* log.emit({ event: "begin", mode: "evaluate", engine: device.engine, replicas: device.replicas, step: globalStep, time, ...name })
   const context = contexts("evaluate", config, globalStep, limit, log)
   const { pump, run } = yield* beginning(hooks, context.before, open(estimator, options, { config, limit, log, restored }))
-  const tally = makeTally(run, pump, globalStep)
+  const tally = makeTally(run, pump, globalStep, summaryCaller(run.traced, run.spec, Infinity))
   const outfeed = yield* drains.make(run.executable, tally.add)
-  yield* (yield* Rendezvous).meet(runBatches({ run, pump, limit, outfeed, hooks, contextAt: context.ofRun(run) }), [
+  const parties = [
     { name: "infeed", effect: pump.effect },
     { name: "outfeed", effect: outfeed.effect }
-  ])
+  ]
+  yield* (yield* Rendezvous)
+    .meet(runBatches({ run, pump, limit, outfeed, hooks, contextAt: context.ofRun(run) }), parties)
+    .pipe(Effect.provideService(Summaries, log.emit))
   const result = { ...tally.result(), globalStep }
-  const name = options.name === undefined ? {} : { name: options.name }
   yield* log.emit({ event: "eval", ...name, step: globalStep, ...events.lossFields(result.loss), examples: result.examples, metrics: result.metrics })
   yield* log.flush
   return result
@@ -131,7 +135,7 @@ const lossOf = (losses: ArrayLike<number>, rows: ValidRows, spec: session.Sessio
 }
 
 /** Adds up loss and metrics over the outputs. */
-const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, globalStep: number) => {
+const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, globalStep: number, summaries: OutputHandler | undefined) => {
   const { metrics, program, replicaLoss } = run.traced
   const readers = metrics.map((metric) => reader(program, metric.tensors, run.spec))
   const states = metrics.map((metric) => metric.metric.initial)
@@ -147,6 +151,7 @@ const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, 
       states[i] = yield* attempt(`metric ${name}`, globalStep, () => metric.update(states[i]!, readers[i]!(output.outfeed, rows)))
     }
     yield* call(output, rows, globalStep)
+    if (summaries !== undefined) yield* summaries(output, rows, globalStep)
   })
   const result = () => ({
     loss: lossSum / examples,

@@ -11,7 +11,7 @@ import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { SinkError } from "../domain/Errors.ts"
-import type { RunEvent } from "../domain/Events.ts"
+import type { Params, RunEvent } from "../domain/Events.ts"
 import { MetricSink, type Sink } from "../services/MetricSink.ts"
 
 /** @category models @since 0.1.0 */
@@ -83,6 +83,16 @@ const openSinks = Effect.fnUntraced(function* (
     flush
   }
 })
+
+/** What a training's begin event says of the estimator's params: those that are plain values. @category rules @since 0.1.0 */
+export const paramsOf = (params: unknown): { readonly params?: Params } => {
+  if (typeof params !== "object" || params === null) return {}
+  const plain = Object.entries(params).filter(
+    (entry): entry is [string, number | string | boolean] =>
+      typeof entry[1] === "number" || typeof entry[1] === "string" || typeof entry[1] === "boolean"
+  )
+  return plain.length === 0 ? {} : { params: Object.fromEntries(plain) }
+}
 
 /** How long the sinks may take for what they have been given when a program ends. */
 const patience = "30 seconds"

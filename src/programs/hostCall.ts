@@ -5,10 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import { type BatchSpec, firstRows, type ValidRows } from "../domain/batching.ts"
-import { HostFunctionError } from "../domain/Errors.ts"
+import { HostFunctionError, type SinkError } from "../domain/Errors.ts"
 import { outfeedLeaves, type Program, type StepOutput } from "../domain/Program.ts"
+import * as Summary from "../domain/Summary.ts"
 import type { Tensor, TensorData, TensorType } from "../domain/Tensor.ts"
-import type { Traced } from "../services/Tracer.ts"
+import * as Summaries from "../services/Summaries.ts"
+import type { Traced, TracedSummary } from "../services/Tracer.ts"
 
 /** Where a named tensor lies in the outfeed. */
 export interface OutfeedRef {
@@ -37,11 +39,39 @@ export const attempt = <A, E, R>(name: string, step: number, f: () => A | Effect
 export const hostCaller = <E, R>(
   traced: Traced<E, R>,
   spec: BatchSpec
-): ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<unknown, HostFunctionError | E, R>) => {
+): ((output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<unknown, HostFunctionError | SinkError | E, R>) => {
   const { hostCall } = traced
   if (hostCall === undefined) return () => Effect.void
   const read = reader(traced.program, hostCall.tensors, spec)
   let seen = 0
   return (output, rows, step) =>
     seen++ % hostCall.everySteps === 0 ? attempt("hostCall", step, () => hostCall.call(read(output.outfeed, rows), step)) : Effect.void
+}
+
+/** What becomes of a step's outputs; `step` is the global step after it. @category models @since 0.1.0 */
+export type OutputHandler = (output: StepOutput, rows: ValidRows, step: number) => Effect.Effect<void, SinkError>
+
+const summaryOf = ({ kind, name, options }: TracedSummary, tensor: Tensor): Summary.Summary =>
+  kind === "scalar"
+    ? Summary.scalar(name, tensor)
+    : kind === "histogram"
+      ? Summary.histogram(name, tensor, options)
+      : Summary.image(name, tensor, options)
+
+/** Hands what the model function wants seen to the sinks: of the first step, and then of every so many. None where it wants nothing seen. @category constructors @since 0.1.0 */
+export const summaryCaller = (traced: Traced<unknown, unknown>, spec: BatchSpec, everySteps: number): OutputHandler | undefined => {
+  const { program, summaries } = traced
+  if (summaries.length === 0) return undefined
+  const read = reader(program, summaries, spec)
+  let seen = 0
+  return (output, rows, step) =>
+    seen++ % everySteps === 0
+      ? Effect.suspend(() => {
+          const tensors = read(output.outfeed, rows)
+          return Summaries.write(
+            step,
+            summaries.map((summary) => summaryOf(summary, tensors[summary.name]!))
+          )
+        })
+      : Effect.void
 }

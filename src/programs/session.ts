@@ -102,7 +102,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
   estimator: Estimator<P, E, R>,
   mode: Mode,
   { partition, spec }: Form,
-  config: Pick<RunConfig, "seed" | "precision">,
+  config: Pick<RunConfig, "seed" | "precision" | "saveSummarySteps">,
   events: Events
 ): Effect.fn.Return<Session<E, R>, ConfigError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
   const device = yield* Device
@@ -122,6 +122,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     mode,
     params: estimator.params,
     seed: config.seed,
+    summaries: config.saveSummarySteps > 0,
     replicas: device.replicas,
     features: spec.features,
     labels: spec.labels,
@@ -149,6 +150,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
       ...coresOf(partition, executable.cut)
     })
   )
+  yield* Effect.ignore(events.emit({ event: "graph", mode, graph: program.step }))
   const session: Session<E, R> = { spec, traced: { ...traced, program }, executable }
   if (scope !== undefined) kept?.keep(mode, spec, session, scope)
   return session

@@ -13,6 +13,7 @@ import { CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device } from "../services/Device.ts"
 import { type AnyHook, type Hook, type HookError, Hooks, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
+import { Summaries } from "../services/Summaries.ts"
 import { beginning } from "./batchLoop.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import * as events from "./events.ts"
@@ -92,7 +93,8 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
 
   const log = yield* events.open(config.modelDir)
   const time = new Date(yield* Clock.currentTimeMillis).toISOString()
-  const begin = log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time })
+  const params = events.paramsOf(estimator.params)
+  const begin = log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time, ...params })
   const announce = restored === undefined ? begin : Effect.andThen(begin, log.emit({ event: "restore", step: startStep, file: restored.ref.path }))
   const hooks: ReadonlyArray<Hook<HE, HR>> = [...(yield* checkHooks(yield* Hooks, "train")), ...(yield* checkHooks(options.hooks, "train"))]
   yield* savePoints.check(hooks, config.modelDir)
@@ -100,6 +102,7 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
   const before = session.contextBefore("train", config, startStep, lastStep, log)
   const { loop, parties } = yield* beginning(hooks, before, setUp(estimator, options.input, start))
   const result = yield* (yield* Rendezvous).meet(runLoop(loop), parties).pipe(
+    Effect.provideService(Summaries, log.emit),
     Effect.onExit((exit) => {
       const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
       return Effect.ignore(log.emit({ event: "end", mode: "train", step: startStep + loop.pump.consumed(), reason }))

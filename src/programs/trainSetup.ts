@@ -26,7 +26,7 @@ import { checkpoint } from "./hooks/checkpoint.ts"
 import { logProgress } from "./hooks/logProgress.ts"
 import { nanGuard } from "./hooks/nanGuard.ts"
 import * as savePoints from "./hooks/savePoints.ts"
-import { hostCaller } from "./hostCall.ts"
+import { hostCaller, summaryCaller } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
 import type { Restored } from "./restore.ts"
 import * as savers from "./saver.ts"
@@ -109,7 +109,12 @@ export const setUp = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
     ...(config.logStepCountSteps > 0 ? [logProgress(log, spec, config.logStepCountSteps)] : [])
   ]
   const call = hostCaller(run.traced, spec)
-  const outfeed = yield* drains.make(executable, (output, count) => call(output, pump.nextValid(), startStep + count))
+  const summaries = summaryCaller(run.traced, spec, config.saveSummarySteps)
+  const outfeed = yield* drains.make(executable, (output, count) => {
+    const rows = pump.nextValid()
+    const called = call(output, rows, startStep + count)
+    return summaries === undefined ? called : Effect.andThen(called, summaries(output, rows, startStep + count))
+  })
   yield* savePoints.restore(hooks, restored?.checkpoint.texts)
   const loop: Loop<E | InputError, HE | BuiltInError, HR> = {
     config,

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CheckpointError } from "../domain/Errors.ts"
 import type { State } from "../domain/Program.ts"
+import type { StoredValues } from "../domain/WarmStart.ts"
 import type { Retain } from "../domain/retention.ts"
 
 /** All that a bit-identical continuation needs. @category models @since 0.1.0 */
@@ -50,6 +51,11 @@ export class CheckpointStore extends Context.Service<
      * of which it cannot be told. Optional: without it a checkpoint counts as another each time.
      */
     readonly fingerprint?: (path: string) => Effect.Effect<string | undefined, CheckpointError>
+    /**
+     * What a warm start may take from a file of any origin: a checkpoint of this package or of TensorFlow, a layers model
+     * (`.json`), a safetensors file (`.safetensors`).
+     */
+    readonly values: (path: string) => Effect.Effect<StoredValues, CheckpointError>
     /**
      * Creates the directory and claims it for the rest of the scope. Fails with `Unwritable` when a checkpoint could not be
      * written there, and with `InUse` while another run has it.

@@ -23,6 +23,16 @@ export interface TraceRequest<P, E = never, R = never> {
   readonly perReplicaBatchSize: number
   /** Seeds what the model function draws on the host, where it may: the initial values of tf.layers. Default: a fixed number. */
   readonly seed?: number | undefined
+  /** Whether what the model function wants seen (`summary`) leaves the step. Default true; never in prediction. */
+  readonly summaries?: boolean | undefined
+}
+
+/** What a model function wants seen, and where it lies in the outfeed. @category models @since 0.1.0 */
+export interface TracedSummary {
+  readonly name: string
+  readonly kind: "scalar" | "histogram" | "image"
+  readonly options: { readonly buckets?: number; readonly maxOutputs?: number }
+  readonly outfeed: number
 }
 
 /** A metric of the spec, with the outfeed leaves that feed it. @category models @since 0.1.0 */
@@ -50,6 +60,7 @@ export interface Traced<E = never, R = never> {
         readonly tensors: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
       }
     | undefined
+  readonly summaries: ReadonlyArray<TracedSummary>
   /** Prediction name and its index in the outfeed. */
   readonly predictions: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
   /** Evaluate: index in the outfeed of each replica's own loss. */

@@ -13,6 +13,7 @@ it("fills in the documented defaults", () => {
     iterationsPerLoop: 2,
     keepCheckpointMax: 5,
     logStepCountSteps: 100,
+    saveSummarySteps: 100,
     trackMean: false,
     cachePolicy: "carry",
     precision: "float32",

@@ -143,7 +143,7 @@ it.effect("[row 164] a sink is opened before the first event and closed after th
     const input = Stream.concat(Stream.make(labels([1]), labels([2])), Stream.fail("torn"))
     const estimator = Estimator.make({ modelFn: descent, params: { rate: 0.25 }, config: { iterationsPerLoop: 1 } })
     assert.strictEqual(yield* Effect.flip(Estimator.train(estimator, { input }).pipe(Effect.provide(MetricSink.layerAppend(sink)))), "torn")
-    assert.deepStrictEqual(log, ["open", "begin", "compile", "train", "end", "close"])
+    assert.deepStrictEqual(log, ["open", "begin", "compile", "graph", "train", "end", "close"])
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 

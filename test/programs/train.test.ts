@@ -236,7 +236,7 @@ it.effect("reports the last loss of a run, or its mean with trackMean, and logs 
     assert.closeTo(train.ppl, Math.exp(3), 1e-9)
     assert.deepStrictEqual(
       events.map((event) => event.event),
-      ["begin", "compile", "train", "end"]
+      ["begin", "compile", "graph", "train", "end"]
     )
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )

@@ -7,6 +7,7 @@ import type { RunEvent } from "../../src/domain/Events.ts"
 import type { ModelFn } from "../../src/domain/Model.ts"
 import { make as tensor } from "../../src/domain/Tensor.ts"
 import type { WarmStart } from "../../src/domain/WarmStart.ts"
+import * as NameRules from "../../src/domain/NameRules.ts"
 import * as CheckpointStoreFile from "../../src/layers/storage/CheckpointStoreFile.ts"
 import { CrossReplicaOptimizer } from "../../src/layers/tracing/CrossReplicaOptimizer.ts"
 import * as Estimator from "../../src/programs/Estimator.ts"
@@ -153,4 +154,34 @@ it.effect("[row 165] from a directory or a checkpoint in files", () =>
     const nowhere = yield* Effect.flip(started(`${root}/none`, { from: `${root}/missing` }))
     assert.deepInclude(nowhere, { _tag: "CheckpointError", reason: "NotFound", file: `${root}/missing` })
   }).pipe(Effect.provide(Layer.provideMerge(CheckpointStoreFile.layer.pipe(Layer.provideMerge(NodeServices.layer)), EstimatorTest.layer())))
+)
+
+it.effect("[row 165] by rules that take parts, with the optimizer's slots", () =>
+  Effect.gen(function* () {
+    const { old } = yield* trained
+    const rules: ReadonlyArray<NameRules.NameRule> = [
+      { model: /^other\/hidden(.*)$/, saved: "net/hidden$1", take: NameRules.columns(1, 3, 3) },
+      {
+        model: /^other\/(.*)$/,
+        saved: "net/$1",
+        take: (stored, wanted) => NameRules.reshaped({ ...stored, data: stored.data.slice(0, 2), shape: [2] }, wanted)
+      }
+    ]
+    const own = yield* started("rules", { from: "a", rename: rules, slots: /\/m$/ }, { prefix: "other", width: 2 })
+    const [first, , , second] = [0, 3].flatMap((at) => old.get("net/hidden")!.slice(at + 1, at + 3))
+    assert.deepStrictEqual([own.get("other/hidden")![0], own.get("other/hidden")![3]], [first, second])
+    assert.deepStrictEqual(own.get("other/out"), old.get("net/out")!.slice(0, 2))
+    // the step at rate 0 has moved the moments: those of a fresh run would be a tenth of the gradient
+    const fresh_ = yield* started("fresh", { from: "a", rename: rules }, { prefix: "other", width: 2 })
+    const carried = old
+      .get("net/out/Adam/m")!
+      .slice(0, 2)
+      .map((m, i) => Math.fround(0.9 * m) + fresh_.get("other/out/Adam/m")![i]!)
+    own.get("other/out/Adam/m")!.forEach((m, i) => assert.approximately(m, carried[i]!, 1e-6))
+    assert.deepStrictEqual(own.get("other/out/Adam/v"), fresh_.get("other/out/Adam/v"))
+    const wrong = yield* Effect.flip(
+      started("wrong", { from: "a", rename: [{ ...rules[0]!, take: NameRules.columns(0, 1, 3) }, rules[1]!] }, { prefix: "other", width: 2 })
+    )
+    assert.include(wrong.message, "the model has f32[2,2], the checkpoint f32[2,3], of which the rule makes f32[2,1]")
+  }).pipe(provide)
 )

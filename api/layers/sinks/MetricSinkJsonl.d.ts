@@ -1,8 +1,8 @@
 import type * as Layer from "effect/Layer";
-import type { RunEvent } from "../../domain/Events.ts";
+import { type LineEvent } from "../../domain/Events.ts";
 import { type Sink } from "../../services/MetricSink.ts";
 export declare const fileName = "events.jsonl";
-export declare const toLine: (event: RunEvent) => string;
+export declare const toLine: (event: LineEvent) => string;
 export declare const make: (options?: {
     readonly file?: string;
 }) => Sink;

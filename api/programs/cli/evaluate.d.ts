@@ -10,6 +10,7 @@ export declare const evaluate: Command.Command<"evaluate", {
     readonly set: Record<string, string>;
     readonly config: Option.Option<string>;
     readonly param: Record<string, string>;
+    readonly tensorboard: boolean;
     readonly log: "console" | "jsonl";
     readonly steps: Option.Option<number>;
     readonly checkpoint: Option.Option<string>;

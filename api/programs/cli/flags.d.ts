@@ -14,6 +14,7 @@ export declare const runFlags: {
     set: Flag.Flag<Record<string, string>>;
     config: Flag.Flag<Option.Option<string>>;
     param: Flag.Flag<Record<string, string>>;
+    tensorboard: Flag.Flag<boolean>;
     log: Flag.Flag<"console" | "jsonl">;
 };
 export type Overrides = {
@@ -28,6 +29,7 @@ export declare const configure: (own: {
     readonly keepCheckpointMax?: number;
     readonly keepCheckpointEveryNHours?: number;
     readonly logStepCountSteps?: number | null;
+    readonly saveSummarySteps?: number | null;
     readonly trackMean?: boolean;
     readonly cachePolicy?: "carry" | "loop";
     readonly precision?: "float32" | "mixed_bfloat16" | "mixed_float16";
@@ -52,6 +54,7 @@ export declare const configure: (own: {
     readonly keepCheckpointMax?: number;
     readonly keepCheckpointEveryNHours?: number;
     readonly logStepCountSteps?: number | null;
+    readonly saveSummarySteps?: number | null;
     readonly trackMean?: boolean;
     readonly cachePolicy?: "carry" | "loop";
     readonly precision?: "float32" | "mixed_bfloat16" | "mixed_float16";

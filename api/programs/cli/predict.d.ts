@@ -11,6 +11,7 @@ export declare const predict: Command.Command<"predict", {
     readonly set: Record<string, string>;
     readonly config: Option.Option<string>;
     readonly param: Record<string, string>;
+    readonly tensorboard: boolean;
     readonly log: "console" | "jsonl";
     readonly take: Option.Option<number>;
 }, {}, unknown, import("effect/FileSystem").FileSystem | import("effect/Path").Path | Stdio.Stdio>;

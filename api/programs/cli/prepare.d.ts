@@ -22,6 +22,7 @@ export interface RunFlags {
     readonly param: {
         readonly [name: string]: string;
     };
+    readonly tensorboard: boolean;
     readonly log: "console" | "jsonl" | "none";
 }
 export interface Prepared {

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import { SinkError } from "../../domain/Errors.ts"
-import type { RunEvent } from "../../domain/Events.ts"
+import { isLine, type LineEvent, type RunEvent } from "../../domain/Events.ts"
 import { layerAppend, type Sink } from "../../services/MetricSink.ts"
 import { lineOf, progressLine } from "./consoleText.ts"
 
@@ -24,7 +24,7 @@ const clear = "\r\u001b[2K"
 /** Keeps the last progress line below everything else. */
 const terminal = (output: Output) => {
   let live = ""
-  const handle = (event: RunEvent): void => {
+  const handle = (event: LineEvent): void => {
     if (event.event === "train") {
       live = progressLine(event, output.columns ?? 80)
       output.write(clear + live)
@@ -54,11 +54,13 @@ const writing = (write: () => void): Effect.Effect<void, SinkError> =>
 export const make = (output: Output = process.stdout): Sink => ({
   name: "console",
   open: () => {
-    if (output.isTTY !== true) return Effect.succeed((event) => writing(() => void output.write(`${lineOf(event)}\n`)))
+    if (output.isTTY !== true) {
+      return Effect.succeed((event) => (isLine(event) ? writing(() => void output.write(`${lineOf(event)}\n`)) : Effect.void))
+    }
     const screen = terminal(output)
     return Effect.as(
       Effect.addFinalizer(() => Effect.ignore(writing(screen.close))),
-      (event: RunEvent) => writing(() => screen.handle(event))
+      (event: RunEvent) => (isLine(event) ? writing(() => screen.handle(event)) : Effect.void)
     )
   }
 })

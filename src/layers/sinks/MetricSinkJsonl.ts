@@ -8,20 +8,24 @@ import type * as Layer from "effect/Layer"
 import * as NodeFs from "node:fs/promises"
 import * as NodePath from "node:path"
 import { SinkError } from "../../domain/Errors.ts"
-import type { RunEvent } from "../../domain/Events.ts"
+import { isLine, type LineEvent, type RunEvent } from "../../domain/Events.ts"
 import { layerAppend, type Sink } from "../../services/MetricSink.ts"
 
 /** @category constants @since 0.1.0 */
 export const fileName = "events.jsonl"
 
+/** Pixels are no text. */
+const withoutPixels = (_: string, value: unknown): unknown => (value instanceof Uint8Array ? undefined : value)
+
 /**
- * One line without its newline. The fields come in the order of `RunEvent`; numbers that JSON does not have (NaN,
- * infinities) are `null`.
+ * One line without its newline. The fields come in the order of `RunEvent`; numbers that JSON does not have
+ * (NaN, infinities) are `null`, images have no pixels.
  *
  * @category rules
  * @since 0.1.0
  */
-export const toLine = (event: RunEvent): string => {
+export const toLine = (event: LineEvent): string => {
+  if (event.event === "summary") return JSON.stringify(event, withoutPixels)
   if (event.event !== "train") return JSON.stringify(event)
   const { bpc, examplesPerSec, loss, ppl, step, stepsPerSec, tokensPerSec } = event
   return JSON.stringify({ event: event.event, step, loss, ppl, bpc, stepsPerSec, examplesPerSec, tokensPerSec })
@@ -53,15 +57,17 @@ const openFile = Effect.fnUntraced(function* (file: string) {
       Effect.ensuring(Effect.ignore(attempt(file, "flush", () => opened.datasync())), Effect.ignore(attempt(file, "close", () => opened.close())))
   )
   let prefix = (yield* attempt(file, "read its end", () => endsInsideLine(handle))) ? "\n" : ""
-  return (event: RunEvent) =>
+  return (event: RunEvent) => {
+    if (!isLine(event)) return Effect.void
     // not to be cut off: half a line would be lost
-    Effect.uninterruptible(
+    return Effect.uninterruptible(
       attempt(file, "append to it", async () => {
         const text = `${prefix}${toLine(event)}\n`
         prefix = ""
         await handle.appendFile(text)
       })
     )
+  }
 })
 
 /**
@@ -83,12 +89,13 @@ export const make = (options: { readonly file?: string } = {}): Sink => ({
 export const makeWriter = (write: (text: string) => void): Sink => ({
   name: "jsonl",
   open: () =>
-    Effect.succeed((event) =>
-      Effect.try({
+    Effect.succeed((event) => {
+      if (!isLine(event)) return Effect.void
+      return Effect.try({
         try: () => write(`${toLine(event)}\n`),
         catch: (cause) => new SinkError({ file: "output", detail: "cannot write", cause })
       })
-    )
+    })
 })
 
 /** Lines on standard output. @category constructors @since 0.1.0 */

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { RunEvent } from "../../domain/Events.ts"
+import type { LineEvent, RunEvent } from "../../domain/Events.ts"
 
 type Train = Extract<RunEvent, { readonly event: "train" }>
 
@@ -57,8 +57,11 @@ const coresText = ({ busiestShare = 1, cores, cutNodes, movedElements = 0, whole
 const precisionText = ({ emulated, precision }: Extract<RunEvent, { readonly event: "compile" }>): string =>
   precision === undefined ? "" : ` | ${precision}${emulated === true ? " (by rounding operands: this engine is no faster in it)" : ""}`
 
+const othersText = ({ summaries = [] }: Extract<RunEvent, { readonly event: "summary" }>): string =>
+  summaries.map(({ _tag, name }) => ` | ${_tag.toLowerCase()} ${name}`).join("")
+
 /** One line without its newline; no control characters of a terminal. @category rules @since 0.1.0 */
-export const lineOf = (event: RunEvent): string => {
+export const lineOf = (event: LineEvent): string => {
   switch (event.event) {
     case "begin":
       return `${event.mode} on ${event.engine}, ${event.replicas} ${event.replicas === 1 ? "replica" : "replicas"}, from step ${event.step}`
@@ -73,7 +76,7 @@ export const lineOf = (event: RunEvent): string => {
     case "eval":
       return `eval${event.name === undefined ? "" : ` ${event.name}`} at step ${event.step}: ${lossText(event)} | ${event.examples} examples${metricsText(event.metrics)}`
     case "summary":
-      return `summary${event.batches === undefined ? "" : ` of ${event.mode}, batch ${event.batches},`} at step ${event.step}${metricsText(event.scalars)}`
+      return `summary${event.batches === undefined ? "" : ` of ${event.mode}, batch ${event.batches},`} at step ${event.step}${metricsText(event.scalars)}${othersText(event)}`
     case "end":
       return `${event.mode} ${event.reason === "done" ? "done" : event.reason} at step ${event.step}`
   }

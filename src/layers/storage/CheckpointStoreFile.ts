@@ -22,6 +22,7 @@ import { checkpointOf, tensorsOf } from "./checkpointTensors.ts"
 import { claim, claimFile } from "./claim.ts"
 import { faultError, makeDirectories, removeEmpty, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
 import { readLayersModel } from "./LayersModelFile.ts"
+import { loadValues } from "./loadValues.ts"
 
 const baseName = "model.ckpt"
 const stateName = "checkpoint"
@@ -286,6 +287,7 @@ export const make: Effect.Effect<CheckpointStore["Service"], never, FileSystem.F
     ),
     load: Effect.fn("CheckpointStoreFile.load")((prefix) => load(files, prefix)),
     fingerprint: Effect.fn("CheckpointStoreFile.fingerprint")((prefix) => fingerprint(files, prefix)),
+    values: Effect.fn("CheckpointStoreFile.values")((path) => loadValues(files.fs, files.path, path)),
     prepare: Effect.fn("CheckpointStoreFile.prepare")((directory) => prepare(files, directory)),
     readNote: Effect.fn("CheckpointStoreFile.readNote")((directory, name) => readNote(files, directory, name)),
     writeNote: Effect.fn("CheckpointStoreFile.writeNote")((directory, name, text) => one.withPermit(writeNote(files, directory, name, text)))

@@ -7,23 +7,10 @@
 import * as Result from "effect/Result"
 import type { Shape } from "../../domain/Tensor.ts"
 import { sameShape, sizeOf } from "../../domain/Tensor.ts"
-import { crc32c, mask } from "./crc32c.ts"
+import { checkCover, isSliceKey, placeOf, readSliceKey, type Slice } from "./slices.ts"
 import { Fault, parsing } from "./Fault.ts"
 import { compareKeys, readTable, type TableEntry, writeTable } from "./table.ts"
-import {
-  fieldsOf,
-  putBytes,
-  putBytesField,
-  putFixed32Field,
-  putUint32,
-  putVarint,
-  putVarintField,
-  reader,
-  takeBytes,
-  takeUint32,
-  takeVarint,
-  writer
-} from "./wire.ts"
+import { fieldsOf, putBytesField, putFixed32Field, putVarintField, writer } from "./wire.ts"
 
 /** tensorflow/core/framework/types.proto: number and bytes per element (0: varying). */
 const dtypes = {
@@ -31,22 +18,47 @@ const dtypes = {
   float64: [2, 8],
   int32: [3, 4],
   uint8: [4, 1],
+  int16: [5, 2],
+  int8: [6, 1],
   string: [7, 0],
+  complex64: [8, 8],
   int64: [9, 8],
   bool: [10, 1],
+  qint8: [11, 1],
+  quint8: [12, 1],
+  qint32: [13, 4],
   bfloat16: [14, 2],
-  float16: [19, 2]
+  qint16: [15, 2],
+  quint16: [16, 2],
+  uint16: [17, 2],
+  complex128: [18, 16],
+  float16: [19, 2],
+  uint32: [22, 4],
+  uint64: [23, 8],
+  float8_e5m2: [24, 1],
+  float8_e4m3fn: [25, 1],
+  int4: [29, 1],
+  uint4: [30, 1]
 } as const
 
 /** Element types that are read and written. @category models @since 0.1.0 */
 export type BundleDType = keyof typeof dtypes
+
+/** Bytes of one element; 0 for strings. @category rules @since 0.1.0 */
+export const elementBytes = (dtype: BundleDType): number => dtypes[dtype][1]
 
 /** Row-major, little-endian bytes, or the elements themselves for strings. @category models @since 0.1.0 */
 export type BundleTensor =
   | { readonly dtype: Exclude<BundleDType, "string">; readonly shape: Shape; readonly bytes: Uint8Array }
   | { readonly dtype: "string"; readonly shape: Shape; readonly strings: ReadonlyArray<Uint8Array> }
 
-/** What the index says of a tensor; `size` bytes at `offset` of data file `shard`. @category models @since 0.1.0 */
+/** A tensor that is stored in parts. @category models @since 0.1.0 */
+export interface Partitioned {
+  readonly dtype: BundleDType
+  readonly shape: Shape
+}
+
+/** What the index says of a tensor, or of a part of one; `size` bytes at `offset` of data file `shard`. @category models @since 0.1.0 */
 export interface BundleEntry {
   readonly name: string
   readonly dtype: BundleDType
@@ -56,13 +68,16 @@ export interface BundleEntry {
   readonly size: number
   /** Masked. */
   readonly crc: number
+  /** Of a part: `shape` is the part's, `name` the tensor's. */
+  readonly slice?: Slice
 }
 
 /** @category models @since 0.1.0 */
 export interface BundleIndex {
   readonly shards: number
-  /** Sorted by name. */
+  /** Sorted by name; the parts of partitioned tensors first. */
   readonly entries: ReadonlyArray<BundleEntry>
+  readonly partitioned: ReadonlyMap<string, Partitioned>
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
@@ -123,7 +138,7 @@ const headerMessage = (shards: number): Uint8Array => {
 }
 
 /** The bytes of the `.index` file. `entries` in the order of `sortedNames`. @category rules @since 0.1.0 */
-export const writeIndex = (index: BundleIndex): Uint8Array<ArrayBuffer> =>
+export const writeIndex = (index: Pick<BundleIndex, "shards" | "entries">): Uint8Array<ArrayBuffer> =>
   writeTable([
     { key: new Uint8Array(0), value: headerMessage(index.shards) },
     ...index.entries.map((entry): TableEntry => ({ key: utf8.encode(entry.name), value: entryMessage(entry) }))
@@ -141,15 +156,18 @@ const dtypeOf = (number: number, name: string): BundleDType => {
   return found
 }
 
-const entryOf = (name: string, message: Uint8Array): BundleEntry => {
+const isPartitioned = (message: Uint8Array): boolean => fieldsOf(message).some((field) => field.number === 7)
+
+const entryOf = (name: string, message: Uint8Array, partitioned = false): BundleEntry => {
   const fields = fieldsOf(message)
   const field = (number: number) => fields.find((f) => f.number === number)
-  if (field(7) !== undefined) throw new Fault("TypeMismatch", "it is stored in slices (a partitioned variable), which is not supported", name)
   const dtype = dtypeOf(field(1)?.value ?? 0, name)
   const shape = shapeOf(field(2)?.bytes ?? new Uint8Array(0), name)
   const size = field(5)?.value ?? 0
   const width = dtypes[dtype][1]
-  if (width !== 0 && size !== width * sizeOf(shape)) throw new Fault("Corrupt", `${dtype}[${shape}] cannot take ${size} bytes`, name)
+  // fixed-width contents follow from the shape, and each string takes at least a byte
+  if (width === 0 && !partitioned && size < sizeOf(shape)) throw new Fault("Corrupt", `${dtype}[${shape}] cannot take ${size} bytes`, name)
+  if (width !== 0 && !partitioned && size !== width * sizeOf(shape)) throw new Fault("Corrupt", `${dtype}[${shape}] cannot take ${size} bytes`, name)
   return { name, dtype, shape, shard: field(3)?.value ?? 0, offset: field(4)?.value ?? 0, size, crc: field(6)?.value ?? 0 }
 }
 
@@ -161,6 +179,48 @@ const nameOf = (key: Uint8Array): string => {
   }
 }
 
+/** The parts, and the tensors that they are of. */
+const partsOf = (rows: ReadonlyArray<TableEntry>, partitioned: ReadonlyMap<string, Partitioned>): ReadonlyArray<BundleEntry> => {
+  const parts = rows.map(({ key, value }): BundleEntry => {
+    const sliceKey = readSliceKey(key)
+    const whole = partitioned.get(sliceKey.name)
+    if (whole === undefined) throw new Fault("Corrupt", "there is a part of it, but no tensor of this name", sliceKey.name)
+    const slice = placeOf(sliceKey, whole.shape)
+    const entry = entryOf(sliceKey.name, value)
+    if (entry.dtype !== whole.dtype || !sameShape(entry.shape, slice.shape)) {
+      throw new Fault(
+        "Corrupt",
+        `a part is ${entry.dtype}[${entry.shape}], its place in ${whole.dtype}[${whole.shape}] takes [${slice.shape}]`,
+        sliceKey.name
+      )
+    }
+    return { ...entry, slice }
+  })
+  const byName = new Map<string, Array<Slice>>([...partitioned.keys()].map((name) => [name, []]))
+  for (const { name, slice } of parts) byName.get(name)!.push(slice!) // made just above, of tensors that are there
+  for (const [name, { shape }] of partitioned) checkCover(name, shape, byName.get(name)!)
+  return parts
+}
+
+const contentsOf = (rest: ReadonlyArray<TableEntry>): Pick<BundleIndex, "entries" | "partitioned"> => {
+  const whole = rest.filter(({ key }) => !isSliceKey(key))
+  const partitioned = new Map<string, Partitioned>()
+  const entries = whole.flatMap(({ key, value }) => {
+    const name = nameOf(key)
+    if (!isPartitioned(value)) return [entryOf(name, value)]
+    partitioned.set(name, entryOf(name, value, true))
+    return []
+  })
+  const parts = partsOf(
+    rest.filter(({ key }) => isSliceKey(key)),
+    partitioned
+  )
+  return { entries: [...parts, ...entries], partitioned }
+}
+
+/** As many data files are named by five digits. */
+const mostShards = 99_999
+
 /** Reads an `.index` file. @category rules @since 0.1.0 */
 export const readIndex = (bytes: Uint8Array): Result.Result<BundleIndex, Fault> =>
   Result.flatMap(readTable(bytes), ([header, ...rest]) =>
@@ -169,76 +229,11 @@ export const readIndex = (bytes: Uint8Array): Result.Result<BundleIndex, Fault> 
       const fields = fieldsOf(header.value)
       if ((fields.find((f) => f.number === 2)?.value ?? 0) !== 0) throw new Fault("Foreign", "written on a big-endian machine")
       const shards = fields.find((f) => f.number === 1)?.value ?? 0
-      const entries = rest.map(({ key, value }) => entryOf(nameOf(key), value))
+      if (shards > mostShards) throw new Fault("Corrupt", `it says that there are ${shards} data files`)
+      const { entries, partitioned } = contentsOf(rest)
       for (const { name, shard } of entries) {
         if (shard >= shards) throw new Fault("Corrupt", `it lies in data file ${shard} of ${shards}`, name)
       }
-      return { shards, entries }
+      return { shards, entries, partitioned }
     })
   )
-
-/** A tensor as it lies in a data file: the parts one after the other, and the masked checksum of its entry. @category models @since 0.1.0 */
-export interface Payload {
-  readonly parts: ReadonlyArray<Uint8Array>
-  readonly size: number
-  /** Known for strings; otherwise it is that of the parts, which the writer computes as it goes. */
-  readonly crc: number | undefined
-}
-
-const lengthWords = (strings: ReadonlyArray<Uint8Array>): Uint8Array => {
-  const out = writer()
-  for (const s of strings) putUint32(out, s.length)
-  return Uint8Array.from(out.bytes)
-}
-
-/**
- * The bytes of a tensor. Strings: a varint length each, the masked checksum of the lengths as 32-bit words, then the
- * contents; their entry's checksum covers the lengths as words, that checksum, and the contents.
- *
- * @category rules
- * @since 0.1.0
- */
-export const payloadOf = (tensor: BundleTensor): Payload => {
-  if (tensor.dtype !== "string") return { parts: [tensor.bytes], size: tensor.bytes.length, crc: undefined }
-  const lengths = lengthWords(tensor.strings)
-  const head = writer()
-  for (const s of tensor.strings) putVarint(head, s.length)
-  const check = writer()
-  putUint32(check, mask(crc32c(lengths)))
-  const checkBytes = Uint8Array.from(check.bytes)
-  let crc = crc32c(checkBytes, crc32c(lengths))
-  for (const s of tensor.strings) crc = crc32c(s, crc)
-  putBytes(head, checkBytes)
-  const parts = [Uint8Array.from(head.bytes), ...tensor.strings]
-  return { parts, size: parts.reduce((n, part) => n + part.length, 0), crc: mask(crc) }
-}
-
-const readStrings = (entry: BundleEntry, bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
-  const input = reader(bytes)
-  const lengths = Array.from({ length: sizeOf(entry.shape) }, () => takeVarint(input))
-  const words = writer()
-  for (const length of lengths) putUint32(words, length)
-  const checkAt = input.at
-  const lengthsCrc = crc32c(Uint8Array.from(words.bytes))
-  if (takeUint32(input) !== mask(lengthsCrc)) throw new Fault("Corrupt", "the checksum of its lengths is wrong", entry.name)
-  const strings = lengths.map((length) => takeBytes(input, length))
-  if (input.at !== bytes.length) throw new Fault("Corrupt", `it takes ${input.at} bytes, the index says ${bytes.length}`, entry.name)
-  if (mask(crc32c(bytes.subarray(checkAt), lengthsCrc)) !== entry.crc) throw new Fault("Corrupt", "its checksum is wrong", entry.name)
-  return strings
-}
-
-/** Verifies and reads the `entry.size` bytes of a tensor; the result holds views of `bytes`. @category rules @since 0.1.0 */
-export const readTensor = (entry: BundleEntry, bytes: Uint8Array): Result.Result<BundleTensor, Fault> => {
-  if (entry.dtype === "string") {
-    return Result.map(
-      Result.mapError(
-        parsing(() => readStrings(entry, bytes)),
-        (fault) => new Fault(fault.reason, fault.message, entry.name)
-      ),
-      (strings) => ({ dtype: "string" as const, shape: entry.shape, strings })
-    )
-  }
-  return mask(crc32c(bytes)) === entry.crc
-    ? Result.succeed({ dtype: entry.dtype, shape: entry.shape, bytes })
-    : Result.fail(new Fault("Corrupt", "its checksum is wrong", entry.name))
-}

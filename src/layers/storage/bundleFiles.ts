@@ -13,14 +13,16 @@ import {
   type BundleIndex,
   type BundleTensor,
   dataFile,
+  elementBytes,
   indexFile,
-  payloadOf,
   readIndex,
-  readTensor,
   sortedNames,
   writeIndex
 } from "./bundle.ts"
-import { crc32c, mask } from "./crc32c.ts"
+import { crc32c, mask } from "../../domain/crc32c.ts"
+import { payloadOf, readTensor } from "./payload.ts"
+import { sizeOf } from "../../domain/Tensor.ts"
+import { eachRun, type Slice } from "./slices.ts"
 import { faultError, type Output, readError, readUpTo, writeSynced } from "./files.ts"
 
 /** About a millisecond of checksum. */
@@ -81,6 +83,17 @@ const truncated = (file: string, entry: BundleEntry, size: number | bigint) =>
     detail: `the tensor ends at byte ${entry.offset + entry.size}, the file at byte ${size}`
   })
 
+/** Tensors lie apart from one another: one that is named over and over would be read as often. */
+const checkSum = (file: string, index: BundleIndex, shard: number, size: number): Effect.Effect<void, CheckpointError> => {
+  let sum = 0
+  for (const entry of index.entries) if (entry.shard === shard) sum += entry.size
+  const last = endOf(index, shard)
+  // a file that ends too early is told so, with the tensor that it cuts
+  if (sum <= size || last === undefined || last.offset + last.size > size) return Effect.void
+  const detail = `its tensors take ${sum} bytes together, the file has ${size}: some lie on one another`
+  return Effect.fail(new CheckpointError({ reason: "Corrupt", file, tensor: last.name, detail }))
+}
+
 /** Index whole, data files there and long enough: all that can be told without reading the tensors. @category combinators @since 0.1.0 */
 export const checkFiles = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, prefix: string) {
   const index = yield* loadIndex(fs, prefix)
@@ -88,6 +101,7 @@ export const checkFiles = Effect.fnUntraced(function* (fs: FileSystem.FileSystem
     const file = dataFile(prefix, shard, index.shards)
     const { size } = yield* Effect.mapError(fs.stat(file), readError(file))
     const last = endOf(index, shard)
+    yield* checkSum(file, index, shard, Number(size))
     if (last !== undefined && last.offset + last.size > Number(size)) {
       const first = index.entries.find((entry) => entry.shard === shard && entry.offset + entry.size > Number(size))
       return yield* truncated(file, first!, Number(size))
@@ -96,7 +110,43 @@ export const checkFiles = Effect.fnUntraced(function* (fs: FileSystem.FileSystem
   return index
 })
 
-const loadShard = (fs: FileSystem.FileSystem, file: string, entries: ReadonlyArray<BundleEntry>, into: Map<string, BundleTensor>) =>
+/** A tensor in parts, to be filled. */
+const blank = (name: string, { partitioned }: BundleIndex): BundleTensor => {
+  const { dtype, shape } = partitioned.get(name)! // the index has looked
+  return dtype === "string"
+    ? { dtype, shape, strings: new Array<Uint8Array>(sizeOf(shape)) }
+    : { dtype, shape, bytes: new Uint8Array(sizeOf(shape) * elementBytes(dtype)) }
+}
+
+const fill = (whole: BundleTensor, part: BundleTensor, slice: Slice): void => {
+  eachRun(slice, whole.shape, (from, to, length) => {
+    if (whole.dtype === "string" || part.dtype === "string") {
+      // both are, or neither: the index has looked
+      if (whole.dtype === "string" && part.dtype === "string") {
+        const strings = whole.strings as Array<Uint8Array> // made by `blank`
+        for (let i = 0; i < length; i++) strings[to + i] = part.strings[from + i]!
+      }
+      return
+    }
+    const width = elementBytes(whole.dtype)
+    whole.bytes.set(part.bytes.subarray(from * width, (from + length) * width), to * width)
+  })
+}
+
+const put = (into: Map<string, BundleTensor>, index: BundleIndex, { name, slice }: BundleEntry, tensor: BundleTensor): void => {
+  if (slice === undefined) return void into.set(name, tensor)
+  const whole = into.get(name) ?? blank(name, index)
+  into.set(name, whole)
+  fill(whole, tensor, slice)
+}
+
+const loadShard = (
+  fs: FileSystem.FileSystem,
+  file: string,
+  entries: ReadonlyArray<BundleEntry>,
+  index: BundleIndex,
+  into: Map<string, BundleTensor>
+) =>
   Effect.scoped(
     Effect.gen(function* () {
       const handle = yield* Effect.mapError(fs.open(file, { flag: "r" }), readError(file))
@@ -105,7 +155,7 @@ const loadShard = (fs: FileSystem.FileSystem, file: string, entries: ReadonlyArr
         if (bytes.length < entry.size) return yield* truncated(file, entry, entry.offset + bytes.length)
         const tensor = readTensor(entry, bytes)
         if (Result.isFailure(tensor)) return yield* faultError(file)(tensor.failure)
-        into.set(entry.name, tensor.success)
+        put(into, index, entry, tensor.success)
       }
     })
   )
@@ -123,7 +173,7 @@ export const loadBundle: (fs: FileSystem.FileSystem, prefix: string) => Effect.E
     const tensors = new Map<string, BundleTensor>()
     for (let shard = 0; shard < index.shards; shard++) {
       const entries = index.entries.filter((entry) => entry.shard === shard)
-      yield* loadShard(fs, dataFile(prefix, shard, index.shards), entries, tensors)
+      yield* loadShard(fs, dataFile(prefix, shard, index.shards), entries, index, tensors)
     }
     return tensors
   })

@@ -31,7 +31,7 @@ export const tensorsOf = (checkpoint: Checkpoint): ReadonlyMap<string, BundleTen
   if (!Number.isSafeInteger(checkpoint.step) || checkpoint.step < 0) throw new RangeError(`checkpoint: ${checkpoint.step} is not a global step`)
   const tensors = new Map<string, BundleTensor>([[globalStepName, stepTensor(checkpoint.step)]])
   for (const [name, tensor] of checkpoint.state) {
-    if (name === "" || name === globalStepName || name.startsWith(textPrefix))
+    if (name === "" || name.startsWith("\0") || name === globalStepName || name.startsWith(textPrefix))
       throw new RangeError(`checkpoint: the state may not hold a leaf named "${name}"`)
     tensors.set(name, toBundle(tensor))
   }

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type * as Result from "effect/Result"
-import { crc32c, mask } from "./crc32c.ts"
+import { crc32c, mask } from "../../domain/crc32c.ts"
 import { Fault, parsing } from "./Fault.ts"
 import { putBytes, putUint32, putVarint, type Reader, reader, takeBytes, takeUint32, takeVarint, writer, type Writer } from "./wire.ts"
 
@@ -104,7 +104,19 @@ export const writeTable = (entries: ReadonlyArray<TableEntry>, blockSize = 4096)
 
 const takeHandle = (input: Reader): Handle => ({ offset: takeVarint(input), size: takeVarint(input) })
 
-const readBlock = (bytes: Uint8Array, { offset, size }: Handle): ReadonlyArray<TableEntry> => {
+/** What keys may take together: a hostile file could make them out of one another without end. */
+class Budget {
+  #left: number
+  constructor(bytes: number) {
+    this.#left = bytes
+  }
+  take(n: number): void {
+    this.#left -= n
+    if (this.#left < 0) throw new Fault("Corrupt", "its names are longer than any file of this size would have")
+  }
+}
+
+const readBlock = (bytes: Uint8Array, { offset, size }: Handle, budget: Budget): ReadonlyArray<TableEntry> => {
   if (size < 4 || offset + size + trailerSize > bytes.length - footerSize)
     throw new Fault("Corrupt", `a block at byte ${offset} lies outside the file`)
   const body = bytes.subarray(offset, offset + size)
@@ -121,9 +133,12 @@ const readBlock = (bytes: Uint8Array, { offset, size }: Handle): ReadonlyArray<T
     const rest = takeVarint(input)
     const length = takeVarint(input)
     if (shared > previous.length) throw new Fault("Corrupt", `an entry of the block at byte ${offset} refers to a longer key than there is`)
+    const suffix = takeBytes(input, rest)
+    budget.take(shared + rest)
     const key = new Uint8Array(shared + rest)
     key.set(previous.subarray(0, shared))
-    key.set(takeBytes(input, rest), shared)
+    key.set(suffix, shared)
+    if (entries.length > 0 && compareKeys(previous, key) >= 0) throw new Fault("Corrupt", `the keys of the block at byte ${offset} are not in order`)
     entries.push({ key, value: takeBytes(input, length) })
     previous = key
   }
@@ -158,8 +173,11 @@ const footerOf = (bytes: Uint8Array): readonly [meta: Handle, index: Handle] => 
   }
   const input = reader(bytes, bytes.length - footerSize)
   const handles = [takeHandle(input), takeHandle(input)] as const
-  const padding = bytes.subarray(input.at, bytes.length - magic.length)
-  if (padding.some((byte) => byte !== 0)) throw new Fault("Corrupt", "the footer of the table is damaged")
+  // it has no checksum: there is one way only to write these two, zeros after them
+  const written = writer()
+  for (const handle of handles) putHandle(written, handle)
+  const footer = bytes.subarray(bytes.length - footerSize, bytes.length - magic.length)
+  if (footer.some((byte, i) => byte !== (written.bytes[i] ?? 0))) throw new Fault("Corrupt", "the footer of the table is damaged")
   return handles
 }
 
@@ -167,6 +185,20 @@ const footerOf = (bytes: Uint8Array): readonly [meta: Handle, index: Handle] => 
 export const readTable = (bytes: Uint8Array): Result.Result<ReadonlyArray<TableEntry>, Fault> =>
   parsing(() => {
     const [meta, index] = footerOf(bytes)
-    readBlock(bytes, meta)
-    return readBlock(bytes, index).flatMap(({ value }) => readBlock(bytes, takeHandle(reader(value))))
+    const budget = new Budget(bytes.length * 64 + (1 << 20))
+    readBlock(bytes, meta, budget)
+    const entries: Array<TableEntry> = []
+    // blocks lie one after another: one that is named twice could be read for good
+    let end = 0
+    for (const { value } of readBlock(bytes, index, budget)) {
+      const handle = takeHandle(reader(value))
+      if (handle.offset < end) throw new Fault("Corrupt", `the block at byte ${handle.offset} lies within another`)
+      end = handle.offset + handle.size
+      const block = readBlock(bytes, handle, budget)
+      if (entries.length > 0 && block.length > 0 && compareKeys(entries.at(-1)!.key, block[0]!.key) >= 0) {
+        throw new Fault("Corrupt", `the keys of the block at byte ${handle.offset} are not in order`)
+      }
+      for (const entry of block) entries.push(entry)
+    }
+    return entries
   })

@@ -7,6 +7,7 @@
 import type * as Result from "effect/Result"
 import { allocate, type DType, sizeOf, type Tensor, view } from "../../domain/Tensor.ts"
 import { Fault, parsing } from "./Fault.ts"
+import { fromHalf } from "./values.ts"
 
 type Quantized = "uint8" | "uint16" | "float16"
 
@@ -124,16 +125,6 @@ export const manifestOf = (text: string): Result.Result<Manifest, Fault> =>
     }
     return { json, groups }
   })
-
-/** IEEE 754 binary16. */
-const fromHalf = (half: number): number => {
-  const sign = half & 0x8000 ? -1 : 1
-  const exponent = (half >> 10) & 0x1f
-  const fraction = half & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
 
 /** `bytes` is a copy of its own, so that it is aligned. */
 const valueOf = (spec: WeightSpec, bytes: Uint8Array): Tensor => {

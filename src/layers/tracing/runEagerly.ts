@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { EstimatorSpec, FeatureNest, ModelFn, Nest, VariableScope } from "../../domain/Model.ts"
+import type { EstimatorSpec, FeatureNest, ModelFn, Nest, SummaryRecorder, VariableScope } from "../../domain/Model.ts"
 import * as nest from "../../domain/nest.ts"
 import type { Mode } from "../../domain/Program.ts"
 import type { Tensor } from "../../domain/Tensor.ts"
@@ -31,6 +31,9 @@ export interface EagerRun<P, E = never, R = never> {
   /** Keep one scope of `makeEagerVariables` for several calls: the variables live in it. Default: a new one. */
   readonly variables?: VariableScope
 }
+
+/** Values are at hand here: print them. */
+const noSummary: SummaryRecorder = { scalar: () => undefined, histogram: () => undefined, image: () => undefined }
 
 /**
  * Calls the model function once, as one replica with the whole batch, on the current backend. Its tensors are the
@@ -66,6 +69,7 @@ export const runEagerly = <P, E = never, R = never>({
       cache,
       random,
       variables,
+      summary: noSummary,
       valid: tf.ones([batchSize]),
       globalStep: tf.scalar(step, "int32"),
       replicas: 1,

@@ -12,13 +12,14 @@ import type { Traced, TracedMetric } from "../../services/Tracer.ts"
 import { failure } from "./failures.ts"
 import type { Recording } from "./Recording.ts"
 import { checkTensor, described, hostCallOf, invalid, metricsOf, predictionsOf, type Tensors, typeOf } from "./specForm.ts"
+import type { MarkedSummary } from "./summaries.ts"
 
 export interface Outfeed {
   readonly name: string
   readonly node: NodeId
 }
 
-export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "metrics" | "hostCall" | "predictions" | "replicaLoss"> {
+export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "metrics" | "hostCall" | "summaries" | "predictions" | "replicaLoss"> {
   readonly loss: NodeId | undefined
   readonly outfeeds: ReadonlyArray<Outfeed>
   /** Successors of the cache leaves. */
@@ -72,7 +73,8 @@ export const specOutputs = <E, R>(
   spec: EstimatorSpec<E, R>,
   mode: Mode,
   rows: number,
-  cacheLeaves: ReadonlyArray<TensorType>
+  cacheLeaves: ReadonlyArray<TensorType>,
+  summaries: ReadonlyArray<MarkedSummary>
 ): SpecOutputs<E, R> => {
   const given: unknown = spec // of callers without types; every field is looked at below before it is used
   if (given instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
@@ -97,6 +99,12 @@ export const specOutputs = <E, R>(
         ? metricsOf(spec).map(([name, { metric, tensors }]): TracedMetric<E, R> => ({ name, metric, tensors: all(`metrics/${name}`, tensors, true) }))
         : [],
     hostCall: hostCall && { call: hostCall.call, everySteps: hostCall.everySteps, tensors: all("host_call", hostCall.tensors, false) },
+    summaries: summaries.map(({ name, kind, node, options }) => ({
+      name,
+      kind,
+      options,
+      outfeed: outfeeds.push({ name: `summary/${name}`, node }) - 1
+    })),
     cache: checkCache(spec, cacheLeaves).map((x, i) => recording.nodeOf(x, `cache/${i}`, undefined)),
     outfeeds
   }

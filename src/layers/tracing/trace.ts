@@ -6,7 +6,7 @@
 import type * as tf from "@tensorflow/tfjs-core"
 import { TraceError } from "../../domain/Errors.ts"
 import type { Node, NodeId } from "../../domain/graph/Graph.ts"
-import type { FeatureNest, ModelInput } from "../../domain/Model.ts"
+import type { FeatureNest, ModelInput, SummaryRecorder } from "../../domain/Model.ts"
 import * as nest from "../../domain/nest.ts"
 import { optimize } from "../../domain/passes/pipeline.ts"
 import { globalStepName } from "../../domain/Program.ts"
@@ -21,6 +21,7 @@ import { backendName } from "./RecordingBackend.ts"
 import { outerStates, withRecording } from "./session.ts"
 import { fromStack } from "./source.ts"
 import { specOutputs, type SpecOutputs } from "./specOutputs.ts"
+import { recordedSummaries } from "./summaries.ts"
 import { recordedVariables } from "./variables.ts"
 
 interface Recorded<E, R> {
@@ -101,7 +102,7 @@ const makeGiven = <P, E, R>(recording: Recording, request: TraceRequest<P, E, R>
   return { globalStep, batch, cache }
 }
 
-const modelInput = <P, E, R>(recording: Recording, request: TraceRequest<P, E, R>, given: Given): ModelInput<P> => {
+const modelInput = <P, E, R>(recording: Recording, request: TraceRequest<P, E, R>, given: Given, summary: SummaryRecorder): ModelInput<P> => {
   const byName = new Map(given.batch.map(({ name, node }) => [name, recording.tensor(node, name)]))
   const leaf = (name: string): tf.Tensor => byName.get(name)!
   // the structure is the input's: see the docstring of `FeatureNest`
@@ -115,6 +116,7 @@ const modelInput = <P, E, R>(recording: Recording, request: TraceRequest<P, E, R
     cache: given.cache.map(tensor),
     random: recordedRandom(() => recording.draws++),
     variables: recordedVariables(),
+    summary,
     valid: leaf("valid"),
     globalStep: recording.tensor(given.globalStep, globalStepName) as tf.Scalar, // its type is int32[]
     replicas: request.replicas,
@@ -126,13 +128,15 @@ const recordOnce = <P, E, R>(request: TraceRequest<P, E, R>, hostSeed: number, s
   const recording = new Recording(request.replicas, outerStates(), sourced)
   return withRecording(recording, hostSeed, () => {
     const given = makeGiven(recording, request)
-    const spec = callUser(recording, () => request.modelFn(modelInput(recording, request, given)))
+    const summaries = recordedSummaries(recording, request.mode !== "predict" && request.summaries !== false)
+    const spec = callUser(recording, () => request.modelFn(modelInput(recording, request, given, summaries.recorder)))
     const outputs = specOutputs(
       recording,
       spec,
       request.mode,
       request.perReplicaBatchSize,
-      given.cache.map(({ node }) => recording.builder.typeOf(node))
+      given.cache.map(({ node }) => recording.builder.typeOf(node)),
+      summaries.marked
     )
     return { recording, graphs: assemble(recording, given, request.mode, outputs), outputs }
   })
@@ -166,6 +170,7 @@ export const trace = <P, E, R>(request: TraceRequest<P, E, R>): Traced<E, R> => 
     program: { mode: request.mode, step: optimize(graphs.step), init: optimize(graphs.init()) },
     metrics: outputs.metrics,
     hostCall: outputs.hostCall,
+    summaries: outputs.summaries,
     predictions: outputs.predictions,
     replicaLoss: outputs.replicaLoss
   }

@@ -65,6 +65,10 @@ export const runFlags = {
     Flag.withDescription("Changes a parameter of the program; may be repeated: --param layers=6"),
     Flag.withDefault({} as Record<string, string>)
   ),
+  tensorboard: Flag.Boolean("tensorboard").pipe(
+    Flag.withDescription("Event files for TensorBoard in the model directory; look with: tensorboard --logdir <dir>"),
+    Flag.withDefault(false)
+  ),
   log: Flag.Literals("log", ["console", "jsonl"]).pipe(
     Flag.withDefault("console" as const),
     Flag.withDescription("What is written while running: lines to read, or one JSON object an event")

@@ -15,6 +15,7 @@ import type { RunConfigInput } from "../../domain/RunConfig.ts"
 import type { IterationsPerLoop } from "../../domain/TpuConfig.ts"
 import * as MetricSinkConsole from "../../layers/sinks/MetricSinkConsole.ts"
 import * as MetricSinkJsonl from "../../layers/sinks/MetricSinkJsonl.ts"
+import * as MetricSinkTensorboard from "../../layers/sinks/MetricSinkTensorboard.ts"
 import * as MetricSink from "../../services/MetricSink.ts"
 import * as Estimator from "../Estimator.ts"
 import type { ProgramParts } from "../ProgramModule.ts"
@@ -34,6 +35,7 @@ export interface RunFlags {
   readonly set: { readonly [path: string]: string }
   readonly config: Option.Option<string>
   readonly param: { readonly [name: string]: string }
+  readonly tensorboard: boolean
   readonly log: "console" | "jsonl" | "none"
 }
 
@@ -60,7 +62,7 @@ export const prepare = Effect.fnUntraced(function* (
   if (estimator.config.modelDir === undefined) {
     yield* Console.error("note: without --model-dir nothing is saved, and nothing that was trained before is used")
   }
-  return { parts, estimator, layer: Layer.mergeAll(services, engine, sinks(flags.log)) }
+  return { parts, estimator, layer: Layer.mergeAll(services, engine, sinks(flags)) }
 })
 
 const readConfig = Effect.fnUntraced(function* (file: string): Effect.fn.Return<RunConfigInput, ConfigError, FileSystem.FileSystem> {
@@ -81,9 +83,9 @@ const services = Layer.unwrap(
   )
 )
 
-/** Lines or JSON on standard output, events.jsonl in the model directory, and the watcher that knows what can be resumed; none of them for `none`: what is printed then is not a run's. */
-const sinks = (log: RunFlags["log"]): Layer.Layer<never> => {
+/** Lines or JSON on standard output, events.jsonl in the model directory, event files where they are asked for, and the watcher that knows what can be resumed; none of them for `none`: what is printed then is not a run's. */
+const sinks = ({ log, tensorboard }: Pick<RunFlags, "log" | "tensorboard">): Layer.Layer<never> => {
   if (log === "none") return Layer.succeed(MetricSink.MetricSink, [])
   const console_ = log === "console" ? [MetricSinkConsole.make()] : log === "jsonl" ? [MetricSinkJsonl.stdout] : []
-  return Layer.succeed(MetricSink.MetricSink, [...console_, MetricSinkJsonl.make(), watcher])
+  return Layer.succeed(MetricSink.MetricSink, [...console_, MetricSinkJsonl.make(), ...(tensorboard ? [MetricSinkTensorboard.make()] : []), watcher])
 }

@@ -1,10 +1,11 @@
 /**
- * Scalars by name as `summary` events (`SummarySaverHook`).
+ * Scalars by name, and other summaries, as `summary` events (`SummarySaverHook`).
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { ConfigError, SinkError } from "../../domain/Errors.ts"
+import { type Summary, toEvent } from "../../domain/Summary.ts"
 import type { Hook, RunContext, RunValues } from "../../services/Hooks.ts"
 import * as Cadence from "./Cadence.ts"
 import { summaryOf } from "./place.ts"
@@ -13,6 +14,8 @@ import { summaryOf } from "./place.ts"
 export interface SummarySaverOptions<E, R> {
   /** Default: the reported loss as `loss`, which the original's estimator records by itself. */
   readonly scalars?: (context: RunContext, values: RunValues) => Effect.Effect<{ readonly [name: string]: number }, E, R>
+  /** Besides them: histograms, images, texts, more scalars. */
+  readonly summaries?: (context: RunContext, values: RunValues) => Effect.Effect<ReadonlyArray<Summary>, E, R>
 }
 
 /**
@@ -33,7 +36,9 @@ export const summarySaver = <E = never, R = never>(
     begin: timer.begin,
     afterRun: Effect.fnUntraced(function* (context, values) {
       if (yield* timer.due(context.step)) {
-        yield* context.emit(summaryOf(context, yield* scalarsOf(context, values)))
+        const scalars = yield* scalarsOf(context, values)
+        const others = toEvent(context.step, options.summaries === undefined ? [] : yield* options.summaries(context, values))
+        yield* context.emit({ ...others, ...summaryOf(context, { ...scalars, ...others.scalars }) })
       }
       return "continue" as const
     })

@@ -56,7 +56,7 @@ layer(NodeServices.layer)("CheckpointStoreFile", (it) => {
         const { dir, store } = yield* fresh
         const state = new Map(
           leaves
-            .filter((leaf) => leaf.name !== "global_step")
+            .filter(({ name }) => name !== "global_step" && !name.startsWith("\0"))
             .map(({ name, shape, kind }) => {
               const four = shape.slice(0, 4)
               const data = Tensor.allocate(kind, Tensor.sizeOf(four))

@@ -3,8 +3,9 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { parseState, printState } from "../../../src/layers/storage/checkpointState.ts"
-import { crc32c, mask } from "../../../src/layers/storage/crc32c.ts"
-import { type BundleEntry, type BundleTensor, payloadOf, readIndex, readTensor, sortedNames, writeIndex } from "../../../src/layers/storage/bundle.ts"
+import { crc32c, mask } from "../../../src/domain/crc32c.ts"
+import { payloadOf, readTensor } from "../../../src/layers/storage/payload.ts"
+import { type BundleEntry, type BundleTensor, readIndex, sortedNames, writeIndex } from "../../../src/layers/storage/bundle.ts"
 import { compareKeys, readTable, type TableEntry, writeTable } from "../../../src/layers/storage/table.ts"
 
 const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (byte) => parseInt(byte, 16))

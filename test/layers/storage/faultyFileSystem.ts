@@ -29,6 +29,50 @@ export const platformError = (code: string, path: string): PlatformError =>
     })
   )
 
+/**
+ * The file system `fs` of a process that is killed once it has written `bytes` bytes: the write that goes over is cut short, and
+ * nothing happens after it, no clean-up either.
+ */
+export const dying = (fs: FileSystem.FileSystem, bytes: number): FileSystem.FileSystem & { readonly written: () => number } => {
+  let written = 0
+  let dead = false
+  const alive = <A, E, R>(path: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | PlatformError, R> =>
+    Effect.suspend((): Effect.Effect<A, E | PlatformError, R> => (dead ? Effect.fail(platformError("EIO", path)) : effect))
+  const writeAll = (path: string, f: FileSystem.File) => (data: Uint8Array) =>
+    alive(
+      path,
+      Effect.suspend(() => {
+        const room = bytes - written
+        written += data.length
+        if (data.length <= room) return f.writeAll(data)
+        dead = true
+        return Effect.andThen(f.writeAll(data.subarray(0, room)), Effect.fail(platformError("EIO", path)))
+      })
+    )
+  const file = (path: string, f: FileSystem.File): FileSystem.File =>
+    new Proxy(f, {
+      get: (target, key) =>
+        key === "sync"
+          ? alive(path, target.sync)
+          : key === "writeAll"
+            ? writeAll(path, target)
+            : (Reflect.get(target, key, target).bind?.(target) ?? Reflect.get(target, key, target))
+    })
+  return {
+    ...fs,
+    written: () => written,
+    open: (path, options) =>
+      alive(
+        path,
+        Effect.map(fs.open(path, options), (f) => file(path, f))
+      ),
+    rename: (from, to) => alive(from, fs.rename(from, to)),
+    remove: (path, options) => alive(path, fs.remove(path, options)),
+    makeDirectory: (path, options) => alive(path, fs.makeDirectory(path, options)),
+    writeFileString: (path, data, options) => alive(path, fs.writeFileString(path, data, options))
+  }
+}
+
 /** The file system `fs` with the plan's failures put in; only what the checkpoint store calls. */
 export const faulty = (fs: FileSystem.FileSystem, plan: Plan): FileSystem.FileSystem => {
   const step = <A, E, R>(name: string, path: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | PlatformError, R> =>

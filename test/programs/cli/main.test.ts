@@ -7,6 +7,7 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import type { Readable } from "node:stream"
 import { afterAll, beforeAll } from "vitest"
+import { readEvents } from "../../layers/sinks/eventFile.ts"
 
 const root = resolve(import.meta.dirname, "../../..")
 let folder: string
@@ -123,6 +124,21 @@ describe("effect-estimator", () => {
     const param = cli("train", "-p", "line.ts", "--param", "rte=1")
     assert.strictEqual(param.code, 2)
     assert.include(param.err, 'Did you mean "rate"?')
+  })
+
+  it("--tensorboard writes event files, of evaluations in a folder of their own", () => {
+    writeFileSync(join(folder, "line.ts"), line())
+    const common = ["-p", "line.ts", "--engine", "reference", "--model-dir", "board", "--tensorboard"]
+    for (const args of [
+      ["train", ...common, "--max-steps", "4", "--log-steps", "2"],
+      ["evaluate", ...common]
+    ]) {
+      const { all, code } = cli(...args)
+      assert.strictEqual(code, 0, all)
+    }
+    const tags = (directory: string) => readEvents(join(folder, directory)).flatMap(({ values }) => values.map(({ step, tag }) => `${tag} ${step}`))
+    assert.includeMembers(tags("board"), ["_hparams_/session_start_info 0", "loss 2", "loss 4"])
+    assert.deepStrictEqual(tags("board/eval"), ["loss 4", "ppl 4", "bpc 4"])
   })
 
   it("trains, goes on, evaluates and predicts", () => {

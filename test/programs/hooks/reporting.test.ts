@@ -281,7 +281,7 @@ it.effect("[row 164] sinks are open before the first event and have every event 
     assert.strictEqual((yield* Effect.flip(train.pipe(Effect.provide(recordEvents(events)))))._tag, "NanLossError")
     assert.deepStrictEqual(
       events.map((event) => event.event),
-      ["begin", "compile", "checkpoint", "train", "train", "end"]
+      ["begin", "compile", "graph", "checkpoint", "train", "train", "end"]
     )
     assert.deepInclude(events.at(-1), { event: "end", step: 3, reason: "failed" })
     assert.strictEqual((yield* (yield* CheckpointStore).latest("events"))?.step, 0)

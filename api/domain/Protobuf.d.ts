@@ -1,0 +1,12 @@
+export declare class Writer {
+    #private;
+    constructor(capacity?: number);
+    int(field: number, value: number): this;
+    float(field: number, value: number): this;
+    double(field: number, value: number): this;
+    doubles(field: number, values: ArrayLike<number>): this;
+    bytes(field: number, value: Uint8Array): this;
+    string(field: number, value: string): this;
+    message(field: number, value: Writer): this;
+    finish(): Uint8Array<ArrayBuffer>;
+}
