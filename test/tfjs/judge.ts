@@ -1,5 +1,5 @@
 /** Compares what a run gave with the list of excluded tests. */
-import { excluded } from "./excluded.ts"
+import { excluded, skipped } from "./excluded.ts"
 
 export type Engine = "reference" | "onnx" | "cpu"
 
@@ -8,8 +8,8 @@ export interface TestResult {
   readonly name: string
   readonly status: "passed" | "failed" | "skipped"
   readonly message?: string
-  /** A kernel of it was computed by tfjs's CPU backend. */
-  readonly onCpu?: boolean
+  /** Those of its kernels that tfjs's CPU backend computed; absent: none. */
+  readonly onCpu?: ReadonlyArray<string>
   /** The kernels that it ran. */
   readonly kernels?: ReadonlyArray<string>
 }
@@ -30,11 +30,14 @@ export interface Verdict {
     readonly failed: number
     readonly excluded: number
     readonly skipped: number
+    /** Passed, with a kernel that tfjs's CPU backend computed. */
     readonly onCpu: number
+    /** Passed without running a kernel: errors for wrong arguments, shapes, input and output, the engine's bookkeeping. */
+    readonly withoutKernel: number
   }
-  /** Failures that nothing excludes. */
+  /** Failures that nothing excludes, and tests skipped that are not listed. */
   readonly failures: ReadonlyArray<TestResult>
-  /** Tests that are excluded and pass. */
+  /** Tests that are excluded and pass, or are listed as skipped and ran. */
   readonly stale: ReadonlyArray<string>
 }
 
@@ -46,8 +49,11 @@ export const plainName = (name: string): string => name.replace(/ (?:effect-esti
 export const judge = (engine: Engine, results: ReadonlyArray<TestResult>): Verdict => {
   const mine = excluded.filter(({ engines }) => (engines === undefined ? engine !== "cpu" : engines.includes(engine)))
   const listed = (name: string) => mine.some((exclusion) => matches(exclusion, name))
-  const failures = results.filter(({ name, status }) => status === "failed" && !listed(name))
-  const stale = results.filter(({ name, status }) => status === "passed" && listed(name)).map(({ name }) => name)
+  const off = (name: string) => skipped.some((exclusion) => matches(exclusion, name))
+  const failures = results.filter(({ name, status }) => (status === "failed" && !listed(name)) || (status === "skipped" && !off(name)))
+  const stale = results
+    .filter(({ name, status }) => (status === "passed" && listed(name)) || (status !== "skipped" && off(name)))
+    .map(({ name }) => name)
   const of = (status: TestResult["status"]) => results.filter((result) => result.status === status).length
   return {
     ok: failures.length === 0 && stale.length === 0 && results.length > 0,
@@ -55,9 +61,10 @@ export const judge = (engine: Engine, results: ReadonlyArray<TestResult>): Verdi
       total: results.length,
       passed: of("passed"),
       failed: failures.length,
-      excluded: of("failed") - failures.length,
+      excluded: of("failed") - failures.filter(({ status }) => status === "failed").length,
       skipped: of("skipped"),
-      onCpu: results.filter(({ onCpu, status }) => onCpu === true && status === "passed").length
+      onCpu: results.filter(({ onCpu, status }) => onCpu !== undefined && status === "passed").length,
+      withoutKernel: results.filter(({ kernels, status }) => (kernels ?? []).length === 0 && status === "passed").length
     },
     failures,
     stale
@@ -66,8 +73,10 @@ export const judge = (engine: Engine, results: ReadonlyArray<TestResult>): Verdi
 
 export const summary = (engine: Engine, { counts, failures, stale }: Verdict, { verbose }: { readonly verbose: boolean }): string =>
   [
-    ...failures.map(({ name, message = "" }) => `FAILED ${name}\n  ${(verbose ? message : message.slice(0, 300)).replaceAll("\n", "\n  ")}`),
+    ...failures.map(
+      ({ name, message = "skipped, but not listed" }) => `FAILED ${name}\n  ${(verbose ? message : message.slice(0, 300)).replaceAll("\n", "\n  ")}`
+    ),
     ...stale.map((name) => `STALE (excluded, but passes) ${name}`),
-    `${engine}: ${counts.total} tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.excluded} excluded, ${counts.skipped} skipped; ${counts.onCpu} of those passed use kernels of tfjs's CPU backend` +
+    `${engine}: ${counts.total} tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.excluded} excluded, ${counts.skipped} skipped; of those passed ${counts.onCpu} use kernels of tfjs's CPU backend, ${counts.withoutKernel} run no kernel` +
       (stale.length === 0 ? "" : `, ${stale.length} stale exclusions`)
   ].join("\n")

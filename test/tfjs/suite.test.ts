@@ -1,15 +1,21 @@
 /** tfjs-core's own tests pass on both engines, but for those that `excluded.ts` lists; `run.ts` says more. */
 import { execFile } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import { absent } from "./excluded.ts"
+import { dist } from "./hooks.ts"
 import { judge, type TestResult } from "./judge.ts"
 
 const run = fileURLToPath(new URL("./run.ts", import.meta.url))
-const folder = mkdtempSync(path.join(tmpdir(), "tfjs-suite-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+/** Results are left for `npm run ops:page -- --results` where TFJS_RESULTS says so. */
+const kept = process.env["TFJS_RESULTS"]
+const folder = kept ?? mkdtempSync(path.join(tmpdir(), "tfjs-suite-"))
+afterAll(() => {
+  if (kept === undefined) rmSync(folder, { recursive: true })
+})
 
 interface Outcome {
   readonly code: number
@@ -44,6 +50,20 @@ describe.concurrent("tfjs-core's tests", () => {
   )
 })
 
+it("the groups of tests that are not loaded are those of other environments", () => {
+  const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("_test.js"))
+  const found = files.flatMap((file) => {
+    const calls = readFileSync(path.join(dist, file), "utf8").matchAll(/^ *describeWithFlags\('([^']+)', (.+), (?:async )?\(\w*\) => \{$/gm)
+    return Array.from(calls, ([, group, environment]) => `${group}: ${environment}`)
+  })
+  const wanted = absent.flatMap(({ environment, groups }) => groups.map((group) => `${group}: ${environment}`))
+  assert.isAbove(found.length, 300)
+  assert.sameMembers(
+    found.filter((group) => !/: ((ALL|NODE|SYNC_BACKEND)_ENVS|\{\})$/.test(group)),
+    wanted
+  )
+})
+
 describe("judging a run", () => {
   const name = "mirrorPad grad" // excluded on both engines
   const result = (status: TestResult["status"], test = name): TestResult => ({ name: test, status })
@@ -52,6 +72,12 @@ describe("judging a run", () => {
     assert.isFalse(judge("onnx", [result("failed", "add A + B")]).ok)
     assert.isFalse(judge("onnx", []).ok)
     assert.isTrue(judge("onnx", [result("passed", "add A + B")]).ok)
+  })
+
+  it("fails for a skipped test that is not listed, and for a listed one that runs", () => {
+    assert.isFalse(judge("onnx", [result("skipped", "add A + B")]).ok)
+    assert.deepInclude(judge("cpu", [result("skipped", "debug on A x B")]), { ok: true, failures: [] })
+    assert.deepInclude(judge("cpu", [result("passed", "debug on A x B")]), { ok: false, stale: ["debug on A x B"] })
   })
 
   it("lets listed tests fail, and calls the list stale when one passes", () => {

@@ -71,16 +71,28 @@ const watchKernels = (module: Record<string, unknown>): (() => ReadonlyArray<str
   }
 }
 
-const execute = (env: JasmineEnv, fallbacks: () => number, kernels: () => ReadonlyArray<string>): Promise<ReadonlyArray<TestResult>> =>
+/** How often, by kernel. */
+type Counts = { readonly [kernel: string]: number }
+
+const execute = (env: JasmineEnv, fallbacks: () => Counts, kernels: () => ReadonlyArray<string>): Promise<ReadonlyArray<TestResult>> =>
   new Promise((resolve) => {
     const results: Array<TestResult> = []
-    let before = 0
+    let before: Counts = {}
+    const onCpu = () =>
+      Object.entries(fallbacks())
+        .filter(([kernel, n]) => n > (before[kernel] ?? 0))
+        .map(([kernel]) => kernel)
+        .sort()
     env.addReporter({
       specStarted: () => {
-        before = fallbacks()
+        before = { ...fallbacks() }
         kernels()
       },
-      specDone: (spec) => void results.push({ ...resultOf(spec), kernels: kernels(), ...(fallbacks() > before ? { onCpu: true } : {}) }),
+      specDone: (spec) => {
+        if (spec.status === "excluded") return // by the filter
+        const cpu = onCpu()
+        results.push({ ...resultOf(spec), kernels: kernels(), ...(cpu.length > 0 ? { onCpu: cpu } : {}) })
+      },
       suiteDone: (suite) => {
         if (suite.failedExpectations.length > 0) results.push(resultOf({ ...suite, fullName: `${suite.fullName} (suite)`, status: "failed" }))
       },
@@ -106,6 +118,6 @@ export const runSuite = async ({ engine, shard, filter }: SuiteOptions): Promise
   if (typeof setTestEnvs !== "function") throw new Error("tfjs-core has no setTestEnvs any more")
   setTestEnvs([{ name: backend.name, backendName: backend.name, isDataSync: true }])
   for (const file of testFiles(shard)) await load(file)
-  const results = await execute(env, () => Object.values(backend.fallbacks()).reduce((sum, n) => sum + n, 0), kernels)
+  const results = await execute(env, backend.fallbacks, kernels)
   return { results, fallbacks: backend.fallbacks(), evaluations: backend.evaluations() }
 }

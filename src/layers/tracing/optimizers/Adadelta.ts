@@ -20,7 +20,7 @@ export interface AdadeltaOptions {
 /**
  * Adadelta (Zeiler, ADADELTA: An Adaptive Learning Rate Method, 2012, algorithm 1; as TensorFlow and PyTorch): `a' = ρ a + (1 - ρ) g²`,
  * `u = g sqrt(d + ε) / sqrt(a' + ε)`, `d' = ρ d + (1 - ρ) u²`, `w' = w - η u`. It is here because `tf.train.adadelta` divides
- * by the root of the old `a`, so that its first steps are far larger. Slots as TensorFlow's:
+ * by the root of the old `a`, so that its first steps are far larger. Slots:
  * `<variable>/Adadelta/accum_grad` and `/accum_var`; `Adadelta/iteration`. `InvalidSpec` for ρ outside [0, 1) or a negative ε.
  *
  * @category optimizers

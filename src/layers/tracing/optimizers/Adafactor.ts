@@ -57,7 +57,7 @@ const defaults = {
  * Tensor2Tensor's arrangement, as PyTorch, and as optax for matrices (of more axes it factors the two longest): `v' = (1 - n^-0.8) v + n^-0.8 (g² + ε1)`, for variables of two axes or more kept as
  * means over the last axis (`vr`) and the last but one (`vc`), whence `v'ᵢⱼ ≈ vrᵢ vcⱼ / mean(vr)`; `u = g / sqrt(v')`,
  * divided by `max(1, RMS(u) / clipThreshold)`; `α = max(ε2, RMS(w)) ρ`, `ρ = min(η, 1 / sqrt(n))`; `w' = (1 - η λ) w - α u`, or
- * with `beta1` minus `m' = β1 m + (1 - β1) α u`. Decay as PyTorch's. Slots as Tensor2Tensor's: `<variable>/Adafactor/vr` and
+ * with `beta1` minus `m' = β1 m + (1 - β1) α u`. Decay as PyTorch's. Slots: `<variable>/Adafactor/vr` and
  * `/vc`, `/v` where nothing is factored, `/m` with `beta1`; `Adafactor/iteration`. `InvalidSpec` for options out of range.
  *
  * @category optimizers

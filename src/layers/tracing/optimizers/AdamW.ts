@@ -26,7 +26,7 @@ export interface AdamWOptions {
  * AdamW (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019; Adam: Kingma and Ba, 2015), by PyTorch's
  * conventions: with `m' = β1 m + (1 - β1) g`, `v' = β2 v + (1 - β2) g²` and `n` the update's number from 1,
  * `w' = (1 - η λ) w - η (m' / (1 - β1ⁿ)) / (sqrt(v' / (1 - β2ⁿ)) + ε)`. The decay is of the variable before the update, and is
- * scaled by the learning rate. Slots as TensorFlow's Adam: `<variable>/AdamW/m` and `/v`; `AdamW/iteration`.
+ * scaled by the learning rate. Slots: `<variable>/AdamW/m` and `/v`; `AdamW/iteration`.
  * `InvalidSpec` for betas outside [0, 1) or a negative ε or λ.
  *
  * @category optimizers

@@ -24,7 +24,7 @@ export interface RmsPropOptions {
  * RMSProp (Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5, 2012; centered: Graves, 2013), in the form of
  * TensorFlow's `RMSPropOptimizer`: `s' = ρ s + (1 - ρ) g²`, `c' = ρ c + (1 - ρ) g` if centered, else 0,
  * `b' = μ b + η g / sqrt(s' - c'² + ε)`, `w' = w - b'`. Averages start from 0. It is here because the centered form of
- * `tf.train.rmsprop` takes `ε` off under the root instead of adding it: NaN wherever a gradient stays 0. Slots as TensorFlow's:
+ * `tf.train.rmsprop` takes `ε` off under the root instead of adding it: NaN wherever a gradient stays 0. Slots:
  * `<variable>/RMSProp/rms`, `/momentum`, `/mg`; `RMSProp/iteration`. `InvalidSpec` for options out of range.
  *
  * @category optimizers
