@@ -73,6 +73,14 @@ const open = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(estimator: Es
   return { run, feed, first, from, firstCache }
 })
 
+/** Host call and summaries of a step's outputs. */
+const readingOf = <E, R>({ spec, traced }: session.Session<E, R>, { saveSummarySteps }: RunConfig) => {
+  const call = hostCaller(traced, spec)
+  const summaries = summaryCaller(traced, spec, saveSummarySteps)
+  if (summaries === undefined) return call
+  return (...step: Parameters<typeof call>) => Effect.andThen(call(...step), summaries(...step))
+}
+
 /** @category constructors @since 0.1.0 */
 export const setUp = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
@@ -108,13 +116,8 @@ export const setUp = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
     checkpoint(saver, config),
     ...(config.logStepCountSteps > 0 ? [logProgress(log, spec, config.logStepCountSteps)] : [])
   ]
-  const call = hostCaller(run.traced, spec)
-  const summaries = summaryCaller(run.traced, spec, config.saveSummarySteps)
-  const outfeed = yield* drains.make(executable, (output, count) => {
-    const rows = pump.nextValid()
-    const called = call(output, rows, startStep + count)
-    return summaries === undefined ? called : Effect.andThen(called, summaries(output, rows, startStep + count))
-  })
+  const read = readingOf(run, config)
+  const outfeed = yield* drains.make(executable, (output, count) => read(output, pump.nextValid(), startStep + count))
   yield* savePoints.restore(hooks, restored?.checkpoint.texts)
   const loop: Loop<E | InputError, HE | BuiltInError, HR> = {
     config,
