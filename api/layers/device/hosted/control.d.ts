@@ -20,6 +20,8 @@ export declare const Command: {
     readonly run: 1;
     readonly initialise: 2;
     readonly close: 3;
+    readonly fetch: 4;
+    readonly store: 5;
 };
 export declare const Wake: {
     readonly consumed: 1;
