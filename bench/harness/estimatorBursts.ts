@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { Example } from "../../src/domain/Input.ts"
 import * as EstimatorNode from "../../src/EstimatorNode.ts"
 import * as DeviceOnnx from "../../src/layers/device/DeviceOnnx.ts"
+import * as DeviceTensorflow from "../../src/layers/device/DeviceTensorflow.ts"
 import * as Estimator from "../../src/programs/Estimator.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
 import type { Burst } from "./serve.ts"
@@ -72,18 +73,29 @@ const gate = () => {
   return { hook, burst, fail: (error: unknown) => request?.reject(error) }
 }
 
-/** Starts training on `DeviceOnnx` with the batches given, over and over. @category constructors @since 0.1.0 */
+/** The engines that a contender may run on; TensorFlow's threads are set by the environment of its process. @category constants @since 0.1.0 */
+export const engines = {
+  onnx: (threads: number) => DeviceOnnx.layer({ threads }),
+  tensorflow: () => DeviceTensorflow.layer(),
+  "tensorflow-xla": () => DeviceTensorflow.layer({ jitCompile: true })
+} as const
+
+/** @category models @since 0.1.0 */
+export type EngineName = keyof typeof engines
+
+/** Starts training on the engine (default: `onnx`) with the batches given, over and over. @category constructors @since 0.1.0 */
 export const start = <P>(options: {
   readonly estimator: Estimator.Estimator<P>
   readonly batches: ReadonlyArray<Example>
   readonly threads: number
+  readonly engine?: EngineName
 }): Bursts => {
   const { burst, fail, hook } = gate()
   const program = Estimator.train(options.estimator, {
     input: Stream.forever(Stream.fromIterable(options.batches, { chunkSize: 1 })),
     hooks: [hook]
   })
-  const layer = Layer.mergeAll(EstimatorNode.layer, DeviceOnnx.layer({ threads: options.threads }))
+  const layer = Layer.mergeAll(EstimatorNode.layer, engines[options.engine ?? "onnx"](options.threads))
   const fiber = Effect.runFork(Effect.provide(program, layer))
   fiber.addObserver((exit) => fail(Exit.isFailure(exit) ? exit.cause : new Error("the training program ended by itself")))
   return {

@@ -41,7 +41,7 @@ export class TensorflowError extends Error {
 const clean = (message: string): string =>
   message
     .replace(/^Session fail to run with error: /, "")
-    .replace(/\s*\[\[\{\{node [^\n]*/g, "")
+    .replace(/\s*\n\s*\[\[[\s\S]*$/, "")
     .trim()
 
 const attempt = <A>(work: () => A): A => {
