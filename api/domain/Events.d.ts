@@ -47,7 +47,9 @@ export type RunEvent = {
     };
 }) | {
     readonly event: "summary";
+    readonly mode?: string;
     readonly step: number;
+    readonly batches?: number;
     readonly scalars: {
         readonly [name: string]: number;
     };

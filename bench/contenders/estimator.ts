@@ -16,7 +16,7 @@ const bursts = estimatorBursts.start({
   estimator: transformerXl.make(sizes, directory, 1),
   batches: transformerXl.batches(sizes, directory),
   threads: sizes.threads,
-  engine: (process.argv[2] ?? "onnx") as estimatorBursts.EngineName // the definitions of contenders name them
+  device: estimatorBursts.engineOf(process.argv[2], sizes.threads)
 })
 await serve("estimator", bursts.burst)
 await bursts.close()

@@ -12,7 +12,7 @@ const bursts = estimatorBursts.start({
   estimator: mlp.make(Number(process.argv[2])),
   batches: mlp.batches(),
   threads: Mlp.sizes.threads,
-  engine: (process.argv[3] ?? "onnx") as estimatorBursts.EngineName // the definitions of contenders name them
+  device: estimatorBursts.engineOf(process.argv[3], Mlp.sizes.threads)
 })
 await serve("mlp-estimator", bursts.burst)
 await bursts.close()

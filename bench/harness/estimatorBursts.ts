@@ -14,6 +14,7 @@ import * as EstimatorNode from "../../src/EstimatorNode.ts"
 import * as DeviceOnnx from "../../src/layers/device/DeviceOnnx.ts"
 import * as DeviceTensorflow from "../../src/layers/device/DeviceTensorflow.ts"
 import * as Estimator from "../../src/programs/Estimator.ts"
+import type { Device } from "../../src/services/Device.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
 import type { Burst } from "./serve.ts"
 
@@ -73,29 +74,34 @@ const gate = () => {
   return { hook, burst, fail: (error: unknown) => request?.reject(error) }
 }
 
-/** The engines that a contender may run on; TensorFlow's threads are set by the environment of its process. @category constants @since 0.1.0 */
-export const engines = {
+/** The engines that a contender may run on; TensorFlow's threads are set by the environment of its process. */
+const engines = {
   onnx: (threads: number) => DeviceOnnx.layer({ threads }),
   tensorflow: () => DeviceTensorflow.layer(),
   "tensorflow-xla": () => DeviceTensorflow.layer({ jitCompile: true })
 } as const
 
-/** @category models @since 0.1.0 */
-export type EngineName = keyof typeof engines
+/** By its name; default: `onnx`. Throws for a name that is none. @category constructors @since 0.1.0 */
+export const engineOf = (name: string | undefined, threads: number): Layer.Layer<Device> => {
+  const [, make] = Object.entries(engines).find(([known]) => known === (name ?? "onnx")) ?? []
+  if (make === undefined) throw new Error(`unknown engine ${name}; known are ${Object.keys(engines).join(", ")}`)
+  return make(threads)
+}
 
-/** Starts training on the engine (default: `onnx`) with the batches given, over and over. @category constructors @since 0.1.0 */
+/** Starts training on the device with the batches given, over and over. @category constructors @since 0.1.0 */
 export const start = <P>(options: {
   readonly estimator: Estimator.Estimator<P>
   readonly batches: ReadonlyArray<Example>
   readonly threads: number
-  readonly engine?: EngineName
+  /** Default: `DeviceOnnx` with so many threads. */
+  readonly device?: Layer.Layer<Device>
 }): Bursts => {
   const { burst, fail, hook } = gate()
   const program = Estimator.train(options.estimator, {
     input: Stream.forever(Stream.fromIterable(options.batches, { chunkSize: 1 })),
     hooks: [hook]
   })
-  const layer = Layer.mergeAll(EstimatorNode.layer, engines[options.engine ?? "onnx"](options.threads))
+  const layer = Layer.mergeAll(EstimatorNode.layer, options.device ?? DeviceOnnx.layer({ threads: options.threads }))
   const fiber = Effect.runFork(Effect.provide(program, layer))
   fiber.addObserver((exit) => fail(Exit.isFailure(exit) ? exit.cause : new Error("the training program ended by itself")))
   return {

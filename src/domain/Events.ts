@@ -56,5 +56,14 @@ export type RunEvent =
   | { readonly event: "restore"; readonly step: number; readonly file: string }
   | (Progress & { readonly event: "eval"; readonly name?: string; readonly examples: number; readonly metrics: { readonly [name: string]: number } })
   /** Scalars by name, as hooks want them seen: TensorFlow's scalar summaries. */
-  | { readonly event: "summary"; readonly step: number; readonly scalars: { readonly [name: string]: number } }
+  | {
+      readonly event: "summary"
+      /** Of the program that they come from; left out by hooks of training that do not say. */
+      readonly mode?: string
+      /** Global step: in evaluation and prediction that of the state. */
+      readonly step: number
+      /** Evaluation and prediction: batches so far. */
+      readonly batches?: number
+      readonly scalars: { readonly [name: string]: number }
+    }
   | { readonly event: "end"; readonly mode: string; readonly step: number; readonly reason: "done" | "interrupted" | "failed" }

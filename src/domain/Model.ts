@@ -81,7 +81,7 @@ export interface EstimatorSpec<E = never, R = never> {
   readonly cache?: ReadonlyArray<TfTensor>
   /** Evaluate: tensors with the batch on axis 0, given to the function on the host, padding rows removed. */
   readonly evalMetrics?: { readonly [name: string]: EvalMetric<E, R> }
-  /** Train and evaluate: called on the host after each step, off the step's path. */
+  /** Called on the host after each step of any mode, off the step's path; a prediction of a batch comes after its call. */
   readonly hostCall?: HostCall<E, R>
 }
 
@@ -115,7 +115,7 @@ export interface HostCall<E = never, R = never> {
 /** A plain function, or one that gives an effect: that is run to its end before the next step's outputs are handled. @category models @since 0.1.0 */
 export type HostFunction<E = never, R = never> = (
   tensors: { readonly [name: string]: Tensor },
-  /** Counted after the step. */
+  /** Global step: in training counted after the step; in evaluation and prediction that of the state, the same throughout. */
   step: number
 ) => void | Effect.Effect<unknown, E, R>
 

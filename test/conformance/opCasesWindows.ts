@@ -53,6 +53,11 @@ for (const { what, strides, padding, dilations } of windows) {
   add("Conv2D", [x, filter], attrs, { what, tolerance: 2e-5 })
   add("Conv2DBackpropInput", [f32(2, h, w, 4), filter], { ...attrs, inputShape: x.shape }, { what, tolerance: 2e-5 })
   add("Conv2DBackpropFilter", [x, f32(2, h, w, 4)], { ...attrs, filterShape: filter.shape }, { what, tolerance: 5e-5 })
+  const own = { ...attrs, depthwise: true } as const
+  const channels = f32(3, 2, 3, 2)
+  add("Conv2D", [x, channels], own, { what: `by channel, ${what}`, tolerance: 2e-5 })
+  add("Conv2DBackpropInput", [f32(2, h, w, 6), channels], { ...own, inputShape: x.shape }, { what: `by channel, ${what}`, tolerance: 2e-5 })
+  add("Conv2DBackpropFilter", [x, f32(2, h, w, 6)], { ...own, filterShape: channels.shape }, { what: `by channel, ${what}`, tolerance: 5e-5 })
 }
 for (const { what, window, strides, padding } of [
   {

@@ -67,6 +67,7 @@ const callUser = <A>(recording: Recording, f: () => A): A => {
   } catch (error) {
     throw recording.failed ?? asTraceError(error, recording)
   }
+  if (result instanceof Promise) result.catch(() => undefined) // an asynchronous function is refused, whatever becomes of it
   if (recording.failed !== undefined) throw recording.failed
   return result
 }

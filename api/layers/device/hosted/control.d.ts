@@ -20,8 +20,9 @@ export declare const Command: {
     readonly run: 1;
     readonly initialise: 2;
     readonly close: 3;
-    readonly fetch: 4;
-    readonly store: 5;
+    readonly reopen: 4;
+    readonly fetch: 5;
+    readonly store: 6;
 };
 export declare const Wake: {
     readonly consumed: 1;

@@ -115,6 +115,7 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
   const works = new Map<number, () => void | Promise<void>>([
     [Command.run, runSteps],
     [Command.initialise, initialise],
+    [Command.reopen, dropFed],
     [Command.fetch, () => runner.fetch?.()],
     [Command.store, store]
   ])

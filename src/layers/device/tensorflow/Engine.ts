@@ -67,7 +67,7 @@ const compile = ({ prefetch, replicas, xla }: Settings, seams: Seams) =>
   Effect.fnUntraced(function* (given: Program): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const verdict = Result.flatMap(verifyProgram(given, replicas), () => partitionProgram(given))
     if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
-    const { program } = verdict.success
+    const { program, report: cut } = verdict.success
     const merged = Merged.make(program.step, replicas)
     const slots = prefetch ?? WorkerPlan.slotsFor(program, merged)
     const step = yield* lower(program, merged, { xla, rows: slots })
@@ -75,7 +75,7 @@ const compile = ({ prefetch, replicas, xla }: Settings, seams: Seams) =>
     const plan = WorkerPlan.make(program, merged, step, { addon, xla, slots, maxIterations })
     const host = yield* Host.start({ engine, remedy }, plan, seams.spawn ?? Own.spawnWorker)
     yield* host.ready
-    return yield* Executable.make(host, plan)
+    return { ...(yield* Executable.make(host, plan)), cut }
   })
 
 const count = (value: number, least: number, name: string): number => {

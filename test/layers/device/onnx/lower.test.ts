@@ -89,6 +89,18 @@ describe("lowering to ONNX gives the reference's values", () => {
     assert.deepStrictEqual(inPlace((_, w) => w).outputs, [], "stays as it is")
   })
 
+  it("names the engine's nodes by the graph's, for profiles", () => {
+    const b = Builder.make()
+    const x = b.parameter("x", { _tag: "Batch" }, f32(2, 8))
+    const node = Builder.unary(b, "Log1p", x)
+    b.output("y", { _tag: "Outfeed" }, node)
+    const text = new TextDecoder("latin1").decode(lower(b.build(), [{ node, predecessor: undefined }]).bytes)
+    const names = [...text.matchAll(/Log1p\.\d+\.v\d+/g)].map(([name]) => name)
+    assert.isAbove(names.length, 5, "one for each node of the composition")
+    assert.strictEqual(new Set(names).size, names.length, "ONNX Runtime refuses a model with equal names")
+    assert.isTrue(names.every((name) => name.startsWith(`Log1p.${node}.`)))
+  })
+
   it("names an op without a rule", () => {
     const b = Builder.make()
     b.output("y", { _tag: "Outfeed" }, b.add("Tanh", [b.parameter("x", { _tag: "Batch" }, f32(2))], {}, "model.ts:3:7"))

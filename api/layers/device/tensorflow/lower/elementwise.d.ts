@@ -1,10 +1,11 @@
 import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts";
-import type { DType, Shape } from "../../../../domain/Tensor.ts";
+import type { DType } from "../../../../domain/Tensor.ts";
 import type { Emitter, Value } from "./Emitter.ts";
 export declare const select: (e: Emitter, dtype: DType, c: string, a: string, b: string) => string;
 export declare const isNan: (e: Emitter, x: string) => string;
 declare const reducePrecision: (e: Emitter, node: NodeOf<"ReducePrecision">) => Value;
 declare const cast: (e: Emitter, node: NodeOf<"Cast">) => Value;
+declare const selectRule: (e: Emitter, node: NodeOf<"Select">) => Value;
 export declare const elementwiseRules: {
     Neg: (e: Emitter, node: Node) => Value;
     Abs: (e: Emitter, node: Node) => Value;
@@ -60,9 +61,6 @@ export declare const elementwiseRules: {
     IsFinite: (e: Emitter, node: Node) => Value;
     Cast: typeof cast;
     ReducePrecision: typeof reducePrecision;
-    Select: (e: Emitter, node: NodeOf<"Select">) => {
-        name: string;
-        shape: Shape;
-    };
+    Select: typeof selectRule;
 };
 export {};

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { broadcastShapes } from "../../../../domain/graph/Builder.ts"
-import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { DType, Shape } from "../../../../domain/Tensor.ts"
 import type { Emitter, Value } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
@@ -125,6 +125,25 @@ const cast = (e: Emitter, node: NodeOf<"Cast">): Value => {
   return { name: from === "float32" ? toInt32(e, name, from) : e.cast(name, from, to), shape }
 }
 
+/** The operand of `isNan(x) ? x : sign(relu(x))`: tfjs's gradient of ReLU, which lets NaN through. */
+const steppedOperand = (e: Emitter, [condition, x, y]: ReadonlyArray<NodeId>): NodeId | undefined => {
+  const [nan, sign] = [e.at(condition!), e.at(y!)]
+  const positive = sign.op === "Sign" ? e.at(sign.inputs[0]!) : undefined
+  return nan.op === "IsNan" && nan.inputs[0] === x && positive?.op === "Relu" && positive.inputs[0] === x ? x : undefined
+}
+
+const selectRule = (e: Emitter, node: NodeOf<"Select">): Value => {
+  const stepped = steppedOperand(e, node.inputs)
+  if (stepped !== undefined) {
+    const { name, shape } = e.value(stepped)
+    const step = e.cast(e.of("Greater", "float32", name, f32(e, 0)), "bool", "float32")
+    return { name: select(e, "float32", isNan(e, name), name, step), shape }
+  }
+  const values = node.inputs.map((x) => e.value(x))
+  const [c, a, b] = values.map((v) => v.name)
+  return { name: select(e, node.type.dtype, c!, a!, b!), shape: shapeOf(values) }
+}
+
 /** @category rules @since 0.1.0 */
 export const elementwiseRules = {
   Neg: named("Neg"),
@@ -181,9 +200,5 @@ export const elementwiseRules = {
   IsFinite: named("IsFinite"),
   Cast: cast,
   ReducePrecision: reducePrecision,
-  Select: (e, node) => {
-    const values = node.inputs.map((x) => e.value(x))
-    const [c, a, b] = values.map((v) => v.name)
-    return { name: select(e, node.type.dtype, c!, a!, b!), shape: shapeOf(values) }
-  }
+  Select: selectRule
 } satisfies Rules

@@ -122,8 +122,12 @@ const gather = (e: Emitter, node: NodeOf<"Gather">): Value => {
   return whole(e.emit("GatherV2", [x, indices, e.ints(axis)], attributes), node)
 }
 
+/** TensorFlow's kernel drops rows with a negative id, and refuses one that is too large. */
 const segmentSum = (e: Emitter, node: NodeOf<"SegmentSum">): Value => {
-  const operands = [e.full(node.inputs[0]!), e.full(node.inputs[1]!), e.ints(node.attrs.numSegments)]
+  const { numSegments } = node.attrs
+  const ids = e.full(node.inputs[1]!)
+  const isOutside = e.of("GreaterEqual", "int32", ids, e.ints(numSegments))
+  const operands = [e.full(node.inputs[0]!), select(e, "int32", isOutside, e.ints(-1), ids), e.ints(numSegments)]
   return whole(e.emit("UnsortedSegmentSum", operands, { T: { type: node.type.dtype }, Tindices: int32, Tnumsegments: int32 }), node)
 }
 
@@ -143,10 +147,16 @@ const argument =
     return whole(e.emit(op, [operand, e.ints(node.attrs.axis)], { T: { type }, Tidx: int32, output_type: int32 }), node)
   }
 
-/** Both rules ask for both results, so that they share the node. */
+/** Both rules ask for the one node. NaNs count as negative infinity; of the values they are found again by their places. */
 const topK = (e: Emitter, node: NodeOf<"TopKValues"> | NodeOf<"TopKIndices">, result: 0 | 1): Value => {
-  const top = e.node("TopKV2", [e.full(node.inputs[0]!), e.ints(node.attrs.k)], { T: { type: dtypeOf(e, node) } })
-  return whole(e.result("TopKV2", top, result), node)
+  const x = e.full(node.inputs[0]!)
+  const type = dtypeOf(e, node)
+  const operand = type === "float32" ? select(e, type, isNan(e, x), e.scalar(type, -Infinity), x) : x
+  const top = e.node("TopKV2", [operand, e.ints(node.attrs.k)], { T: { type } })
+  if (type !== "float32" || result === 1) return whole(e.result("TopKV2", top, result), node)
+  const batchDims = { int: node.type.shape.length - 1 }
+  const attributes = { Tparams: { type }, Tindices: int32, Taxis: int32, batch_dims: batchDims }
+  return whole(e.emit("GatherV2", [x, e.result("TopKV2", top, 1), e.ints(node.type.shape.length - 1)], attributes), node)
 }
 
 const indexRules = {

@@ -12,7 +12,9 @@ import type { Shape } from "../../../../domain/Tensor.ts"
 import type { Attributes } from "../GraphDef.ts"
 import { type Emitter, type Value, whole } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
-import { pad, strided } from "./structure.ts"
+import { depthwise, depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise.ts"
+import { around, inside, isDilated, paddedShape, spread, spreadShape } from "./spatial.ts"
+import { strided } from "./structure.ts"
 
 const float32 = { type: "float32" } as const
 
@@ -25,46 +27,30 @@ const convAttributes = ({ strides, padding, dilations }: ConvAttrs): Attributes 
   dilations: { ints: [1, ...dilations, 1] }
 })
 
-const conv2D = (e: Emitter, node: NodeOf<"Conv2D">): Value =>
-  whole(e.emit("Conv2D", [e.full(node.inputs[0]!), e.full(node.inputs[1]!)], convAttributes(node.attrs)), node)
-
-const isDilated = ({ dilations }: ConvAttrs) => dilations.some((d) => d > 1)
-
-/** Height and width with so many zeros between the elements. */
-const spreadShape = ([h, w, i, o]: Shape, { dilations }: ConvAttrs): Shape => [(h! - 1) * dilations[0] + 1, (w! - 1) * dilations[1] + 1, i!, o!]
-
-/** `filter` with zeros between its elements: every row gets zero rows after it, every column zero columns, and the last ones go. */
-const spread = (e: Emitter, filter: string, shape: Shape, attrs: ConvAttrs): string => {
-  if (!isDilated(attrs)) return filter
-  const [h, w, i, o] = shape as readonly [number, number, number, number] // rank 4 by the type rule
-  const [dh, dw] = attrs.dilations
-  const apart = pad(
-    e,
-    e.reshape(filter, "float32", [h, 1, w, 1, i * o]),
-    "float32",
-    [
-      [0, 0],
-      [0, dh - 1],
-      [0, 0],
-      [0, dw - 1],
-      [0, 0]
-    ],
-    0
-  )
-  return strided(e, e.reshape(apart, "float32", [h * dh, w * dw, i, o]), "float32", [0, 0, 0, 0], spreadShape(shape, attrs), [1, 1, 1, 1])
+const conv2D = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
+  const [x, filter] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
+  const { attrs, type } = node
+  if (attrs.depthwise === true) return whole(depthwise(e, x, filter, e.at(node.inputs[1]!).type.shape, attrs, type.shape), node)
+  return whole(e.emit("Conv2D", [x, filter], convAttributes(attrs)), node)
 }
 
 const undilated = (attrs: ConvAttrs): ConvAttrs => ({ ...attrs, dilations: [1, 1] })
 
 const conv2DBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): Value => {
-  const filter = spread(e, e.full(node.inputs[1]!), e.at(node.inputs[1]!).type.shape, node.attrs)
-  const operands = [e.ints(node.attrs.inputShape), filter, e.full(node.inputs[0]!)]
+  const [dy, weights] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
+  const shapes = [e.at(node.inputs[0]!).type.shape, e.at(node.inputs[1]!).type.shape] as const
+  if (node.attrs.depthwise === true) return whole(depthwiseBackpropInput(e, shapes, dy, weights, node.attrs), node)
+  const filter = spread(e, weights, shapes[1], node.attrs)
+  const operands = [e.ints(node.attrs.inputShape), filter, dy]
   return whole(e.emit("Conv2DBackpropInput", operands, convAttributes(undilated(node.attrs))), node)
 }
 
 const conv2DBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">): Value => {
   const { attrs } = node
-  const operands = [e.full(node.inputs[0]!), e.ints(spreadShape(attrs.filterShape, attrs)), e.full(node.inputs[1]!)]
+  const [x, dy] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
+  const shapes = [e.at(node.inputs[0]!).type.shape, e.at(node.inputs[1]!).type.shape] as const
+  if (attrs.depthwise === true) return whole(depthwiseBackpropFilter(e, shapes, x, dy, attrs), node)
+  const operands = [x, e.ints(spreadShape(attrs.filterShape, attrs)), dy]
   const gradient = e.emit("Conv2DBackpropFilter", operands, convAttributes(undilated(attrs)))
   if (!isDilated(attrs)) return whole(gradient, node)
   return whole(strided(e, gradient, "float32", [0, 0, 0, 0], attrs.filterShape, [...attrs.dilations, 1, 1]), node)
@@ -77,20 +63,6 @@ const poolAttributes = ({ window, strides }: PoolAttrs): Attributes => ({
   padding: { text: "VALID" },
   data_format: { text: "NHWC" }
 })
-
-/** The image with its padding around it. */
-const around = (e: Emitter, x: string, { padding }: PoolAttrs, value: number): string => pad(e, x, "float32", [[0, 0], ...padding, [0, 0]], value)
-
-const paddedShape = ([n, h, w, c]: Shape, { padding: [rows, columns] }: PoolAttrs): Shape => [
-  n!,
-  h! + rows[0] + rows[1],
-  w! + columns[0] + columns[1],
-  c!
-]
-
-/** What `around` added is cut off. */
-const inside = (e: Emitter, x: string, shape: Shape, { padding }: PoolAttrs): string =>
-  padding.flat().every((n) => n === 0) ? x : strided(e, x, "float32", [0, padding[0][0], padding[1][0], 0], shape, [1, 1, 1, 1])
 
 const maxPool = (e: Emitter, x: string, attrs: PoolAttrs): string => e.emit("MaxPool", [around(e, x, attrs, -Infinity)], poolAttributes(attrs))
 
