@@ -1,5 +1,6 @@
 /**
- * Our own contender: the model as a user writes it, trained by the whole program (infeed, worker, hooks) on `DeviceOnnx`.
+ * Our own contender: the model as a user writes it, trained by the whole program (infeed, worker, hooks) on the engine named by
+ * the argument (default: `onnx`).
  *
  * @since 0.1.0
  */
@@ -14,7 +15,8 @@ const bursts = estimatorBursts.start({
   // one step a device run: the steps are timed singly, and the session loop's cost is paid at each
   estimator: transformerXl.make(sizes, directory, 1),
   batches: transformerXl.batches(sizes, directory),
-  threads: sizes.threads
+  threads: sizes.threads,
+  device: estimatorBursts.engineOf(process.argv[2], sizes.threads)
 })
 await serve("estimator", bursts.burst)
 await bursts.close()

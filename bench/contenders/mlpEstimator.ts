@@ -1,5 +1,5 @@
 /**
- * The tiny step through the whole program. The argument is the number of steps of one device run.
+ * The tiny step through the whole program. The arguments are the number of steps of one device run, and the engine (default: `onnx`).
  *
  * @since 0.1.0
  */
@@ -8,6 +8,11 @@ import { serve } from "../harness/serve.ts"
 import * as mlp from "../model/mlpEstimator.ts"
 import * as Mlp from "../peers/Mlp.ts"
 
-const bursts = estimatorBursts.start({ estimator: mlp.make(Number(process.argv[2])), batches: mlp.batches(), threads: Mlp.sizes.threads })
+const bursts = estimatorBursts.start({
+  estimator: mlp.make(Number(process.argv[2])),
+  batches: mlp.batches(),
+  threads: Mlp.sizes.threads,
+  device: estimatorBursts.engineOf(process.argv[3], Mlp.sizes.threads)
+})
 await serve("mlp-estimator", bursts.burst)
 await bursts.close()

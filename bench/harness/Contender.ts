@@ -39,9 +39,13 @@ export const definitions: { readonly [name: string]: Definition } = {
   "torch-compile": peer("vt", "xl_torch.py", "compile"),
   "ort-hand": node("ortHand.ts"),
   estimator: node("estimator.ts"),
+  tensorflow: node("estimator.ts", "tensorflow"),
+  "tensorflow-xla": node("estimator.ts", "tensorflow-xla"),
   "mlp-bare": node("mlpBare.ts"),
   "mlp-estimator": node("mlpEstimator.ts", "100"),
   "mlp-estimator-2": node("mlpEstimator.ts", "2"),
+  "mlp-tensorflow": node("mlpEstimator.ts", "100", "tensorflow"),
+  "mlp-tensorflow-xla": node("mlpEstimator.ts", "100", "tensorflow-xla"),
   ...Object.fromEntries(
     [...works.keys()].flatMap((work): ReadonlyArray<readonly [string, Definition]> => [
       [`${work}/torch`, peer("vt", `${work}_torch.py`)],

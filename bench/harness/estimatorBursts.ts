@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { Example } from "../../src/domain/Input.ts"
 import * as EstimatorNode from "../../src/EstimatorNode.ts"
 import * as DeviceOnnx from "../../src/layers/device/DeviceOnnx.ts"
+import * as DeviceTensorflow from "../../src/layers/device/DeviceTensorflow.ts"
 import * as Estimator from "../../src/programs/Estimator.ts"
 import type { Device } from "../../src/services/Device.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
@@ -73,7 +74,21 @@ const gate = () => {
   return { hook, burst, fail: (error: unknown) => request?.reject(error) }
 }
 
-/** Starts training on `DeviceOnnx` with the batches given, over and over. @category constructors @since 0.1.0 */
+/** The engines that a contender may run on; TensorFlow's threads are set by the environment of its process. */
+const engines = {
+  onnx: (threads: number) => DeviceOnnx.layer({ threads }),
+  tensorflow: () => DeviceTensorflow.layer(),
+  "tensorflow-xla": () => DeviceTensorflow.layer({ jitCompile: true })
+} as const
+
+/** By its name; default: `onnx`. Throws for a name that is none. @category constructors @since 0.1.0 */
+export const engineOf = (name: string | undefined, threads: number): Layer.Layer<Device> => {
+  const [, make] = Object.entries(engines).find(([known]) => known === (name ?? "onnx")) ?? []
+  if (make === undefined) throw new Error(`unknown engine ${name}; known are ${Object.keys(engines).join(", ")}`)
+  return make(threads)
+}
+
+/** Starts training on the device with the batches given, over and over. @category constructors @since 0.1.0 */
 export const start = <P>(options: {
   readonly estimator: Estimator.Estimator<P>
   readonly batches: ReadonlyArray<Example>

@@ -1,2 +1,2 @@
 import { Command } from "effect/cli";
-export declare const devices: Command.Command<"devices", {}, {}, never, never>;
+export declare const devices: Command.Command<"devices", {} | {}, {}, import("../../domain/Errors.ts").EngineUnavailable, never>;

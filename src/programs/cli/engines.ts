@@ -33,6 +33,26 @@ const onnxVersion = load("onnx", reinstall, () => import("../../layers/device/on
   Effect.map((text) => `onnxruntime ${(JSON.parse(text) as { readonly version: string }).version}`)
 )
 
+/** Of the TensorFlow whose binding is there and loads; it is loaded in a process of its own. */
+const tensorflowVersion = load("tensorflow", reinstall, async () => ({
+  ...(await import("../../layers/device/tensorflow/install/locate.ts")),
+  ...(await import("../../layers/device/tensorflow/install/probe.ts")),
+  ...(await import("../../layers/device/tensorflow/Host.ts"))
+})).pipe(
+  Effect.flatMap(({ locate, probe, remedy }) => Effect.flatMap(Effect.fromResult(locate()), ({ addon }) => probe(addon, remedy))),
+  Effect.map((version) => `tensorflow ${version}`)
+)
+
+const tensorflow =
+  (jitCompile: boolean): Engine["layer"] =>
+  (options) =>
+    Layer.unwrap(
+      Effect.map(
+        load("tensorflow", reinstall, () => import("../../layers/device/DeviceTensorflow.ts")),
+        (module) => module.layer({ ...options, jitCompile })
+      )
+    )
+
 /** One line for each engine; the first is the default. @category constants @since 0.1.0 */
 export const engines: ReadonlyArray<Engine> = [
   {
@@ -46,6 +66,18 @@ export const engines: ReadonlyArray<Engine> = [
           (module) => module.layer(options)
         )
       )
+  },
+  {
+    name: "tensorflow",
+    description: "TensorFlow on the CPU, by tfjs-node's binding, in a thread of its own",
+    version: tensorflowVersion,
+    layer: tensorflow(false)
+  },
+  {
+    name: "tensorflow-xla",
+    description: "the same with the step compiled by XLA: a longer first step, shorter ones after it",
+    version: tensorflowVersion,
+    layer: tensorflow(true)
   },
   {
     name: "reference",

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { Command } from "effect/cli"
 import { opTable } from "../../domain/graph/opTable.ts"
 import { opNames as onnxOps } from "../../layers/device/onnx/lower.ts"
+import { opNames as tensorflowOps } from "../../layers/device/tensorflow/lower.ts"
 import { table } from "./table.ts"
 
 /** @category commands @since 0.1.0 */
@@ -15,18 +16,20 @@ export const ops = Command.make(
   "ops",
   {},
   Effect.fnUntraced(function* () {
-    const lowered = new Set<string>(onnxOps)
-    const onnxOf = (op: string, composite: boolean) => (lowered.has(op) ? "yes" : composite ? "decomposed" : "-")
+    const has = (lowered: ReadonlyArray<string>) => (op: string, composite: boolean) =>
+      lowered.includes(op) ? "yes" : composite ? "decomposed" : "-"
+    const [onnxOf, tensorflowOf] = [has(onnxOps), has(tensorflowOps)]
     const rows = opTable.map(({ attributes, composite, evaluate, group, op }) => [
       op,
       group,
       evaluate ? "yes" : "-",
       onnxOf(op, composite),
+      tensorflowOf(op, composite),
       attributes.join(", ")
     ])
-    yield* Console.log(table([["op", "group", "reference", "onnx", "attributes"], ...rows]))
+    yield* Console.log(table([["op", "group", "reference", "onnx", "tensorflow", "attributes"], ...rows]))
     const count = (column: number) => rows.filter((row) => row[column] !== "-").length
-    yield* Console.log(`\n${rows.length} ops: reference ${count(2)}, onnx ${count(3)}`)
+    yield* Console.log(`\n${rows.length} ops: reference ${count(2)}, onnx ${count(3)}, tensorflow ${count(4)}`)
   })
 ).pipe(
   Command.withDescription("Prints the op × engine table. A program with an op that its engine lacks fails when it is compiled, naming the op."),

@@ -9,6 +9,8 @@ import { reductions } from "./casesReduce.ts"
 import { indexing, shapes } from "./casesShape.ts"
 import { type Evaluation, f32, gradientsOf, onCpu, recorded, type Value } from "./harness.ts"
 import { onOrt, openOrt } from "../device/onnx/onOrt.ts"
+import { withTensorflow } from "../device/tensorflow/available.ts"
+import { onTensorflow, openAddon } from "../device/tensorflow/onTensorflow.ts"
 import { images } from "./casesImage.ts"
 import { complexes } from "./casesComplex.ts"
 import { lookups } from "./casesLookup.ts"
@@ -72,5 +74,24 @@ describe("recorded kernels mean what tfjs's CPU backend computes", () => {
       []
     )
     assert.isAtLeast(recordedKernels.length, 120)
+  })
+})
+
+withTensorflow("recorded kernels on TensorFlow", (file) => {
+  let addon: ReturnType<typeof openAddon> | undefined
+  const onSession: Evaluation = (graph, parameters) => onTensorflow((addon ??= openAddon(file)), graph, parameters)
+
+  describe("recorded kernels mean on TensorFlow what tfjs's CPU backend computes", () => {
+    for (const [group, cases] of Object.entries(table)) {
+      describe(group, () => {
+        for (const [name, f, inputs, grad] of cases) {
+          it(name, async () => {
+            await tf.setBackend("cpu")
+            close(name, recorded(f, inputs, onSession), onCpu(f, inputs))
+            if (grad === "grad") close(`gradient of ${name}`, recorded(gradientsOf(f), inputs, onSession), onCpu(gradientsOf(f), inputs))
+          })
+        }
+      })
+    }
   })
 })

@@ -1,5 +1,5 @@
 import { Device } from "../../../services/Device.ts";
-import * as Host from "./Host.ts";
+import * as Own from "./Host.ts";
 import * as Libraries from "./libraries.ts";
 import type { SessionOptions } from "./Ort.ts";
 export interface Options {
@@ -8,7 +8,7 @@ export interface Options {
     readonly prefetch?: number;
 }
 export interface Seams {
-    readonly spawn?: Host.Spawn;
+    readonly spawn?: Own.Spawn;
     readonly resolve?: Libraries.Resolve;
     readonly session?: Partial<SessionOptions>;
 }

@@ -1,3 +1,4 @@
+import type { Runner } from "../hosted/serve.ts";
 import type { Ort } from "./Ort.ts";
 import type { WorkerPlan } from "./WorkerPlan.ts";
 export interface Stepper {
@@ -6,3 +7,4 @@ export interface Stepper {
     readonly memory: SharedArrayBuffer;
 }
 export declare const make: (ort: Ort, plan: WorkerPlan) => Stepper;
+export declare const runner: (stepper: Stepper, plan: WorkerPlan) => Runner;

@@ -1,9 +1,9 @@
-import type { Graph } from "../../../domain/graph/Graph.ts";
 import type { RandomOp } from "../../../domain/graph/ops.ts";
 import type { Program } from "../../../domain/Program.ts";
+import type { Merged } from "../hosted/Merged.ts";
+import { type HostedPlan } from "../hosted/Plan.ts";
 import type * as Layout from "./Layout.ts";
 import type { Lowered } from "./lower.ts";
-import type { Merged } from "./Merged.ts";
 import type { SessionOptions } from "./Ort.ts";
 import type { Port } from "./OnnxModel.ts";
 export type Source = {
@@ -31,7 +31,7 @@ export type Target = {
     readonly _tag: "Loss";
     readonly offset: number;
 };
-export interface WorkerPlan {
+export interface WorkerPlan extends HostedPlan {
     readonly library: string;
     readonly koffi: string;
     readonly model: Uint8Array<ArrayBuffer>;
@@ -45,11 +45,6 @@ export interface WorkerPlan {
         readonly target: Target;
     }>;
     readonly layout: Layout.Layout;
-    readonly init: Graph;
-    readonly memory: SharedArrayBuffer;
-    readonly control: SharedArrayBuffer;
-    readonly losses: SharedArrayBuffer;
-    readonly slotLosses: SharedArrayBuffer;
 }
 export interface PlanOptions {
     readonly library: string;

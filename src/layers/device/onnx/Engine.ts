@@ -14,14 +14,15 @@ import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
 import { partitionProgram } from "../../../domain/passes/partition/partitionProgram.ts"
 import type { Program } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
+import { maxIterations } from "../hosted/control.ts"
+import * as Executable from "../hosted/Executable.ts"
+import * as Host from "../hosted/Host.ts"
+import * as Merged from "../hosted/Merged.ts"
+import * as Own from "./Host.ts"
 import { channelBlockOf } from "./channelBlock.ts"
-import { maxIterations } from "./control.ts"
-import * as Executable from "./Executable.ts"
-import * as Host from "./Host.ts"
 import * as Layout from "./Layout.ts"
 import * as Libraries from "./libraries.ts"
 import { lower, type Lowered, NoRule } from "./lower.ts"
-import * as Merged from "./Merged.ts"
 import type { SessionOptions } from "./Ort.ts"
 import * as WorkerPlan from "./WorkerPlan.ts"
 
@@ -37,12 +38,12 @@ export interface Options {
 
 /** What tests and measurements replace. @category models @since 0.1.0 */
 export interface Seams {
-  readonly spawn?: Host.Spawn
+  readonly spawn?: Own.Spawn
   readonly resolve?: Libraries.Resolve
   readonly session?: Partial<SessionOptions>
 }
 
-const engine = Host.engine
+const engine = Own.engine
 
 /** Idle threads of one session must not spin while another runs: a program may hold a step for training and one for evaluation. */
 const sessionConfig = { "session.force_spinning_stop": "1" }
@@ -72,7 +73,7 @@ const compile = (options: Required<Options>, seams: Seams) =>
     const layout = Layout.make(program, merged, lowered, prefetch)
     const session = { threads, memoryPattern: false, config: sessionConfig, ...seams.session }
     const plan = WorkerPlan.make(program, merged, lowered, layout, { ...libraries, session, maxIterations })
-    const host = yield* Host.start(plan, seams.spawn ?? Host.spawnWorker)
+    const host = yield* Host.start({ engine, remedy: Own.remedy }, plan, seams.spawn ?? Own.spawnWorker)
     yield* host.ready
     return { ...(yield* Executable.make(host, plan)), cut }
   })

@@ -5,6 +5,8 @@
  */
 import * as RandomKey from "../../../domain/RandomKey.ts"
 import { sizeOf } from "../../../domain/Tensor.ts"
+import { Word } from "../hosted/control.ts"
+import type { Runner } from "../hosted/serve.ts"
 import type { Bound, Ort } from "./Ort.ts"
 import type { WorkerPlan } from "./WorkerPlan.ts"
 
@@ -94,5 +96,18 @@ export const make = (ort: Ort, plan: WorkerPlan): Stepper => {
       ort.releaseSession(session)
     },
     memory
+  }
+}
+
+/** One step a call; the state's places take turns. @category constructors @since 0.1.0 */
+export const runner = (stepper: Stepper, plan: WorkerPlan): Runner => {
+  const control = new Int32Array(plan.control)
+  return {
+    most: 1,
+    steps: (slot, out, _count, losses) => {
+      const parity = Atomics.load(control, Word.parity)
+      losses[0] = stepper.step(slot, out, parity)
+      Atomics.store(control, Word.parity, 1 - parity)
+    }
   }
 }

@@ -4,14 +4,13 @@
  *
  * @since 0.1.0
  */
-import type { Graph } from "../../../domain/graph/Graph.ts"
 import type { RandomOp } from "../../../domain/graph/ops.ts"
 import type { Program } from "../../../domain/Program.ts"
 import { byteSizeOf } from "../../../domain/Tensor.ts"
-import { Word } from "./control.ts"
+import type { Merged } from "../hosted/Merged.ts"
+import { type HostedPlan, memoryFor, type SlotPlace } from "../hosted/Plan.ts"
 import type * as Layout from "./Layout.ts"
 import type { Lowered, LoweredInput, LoweredOutput } from "./lower.ts"
-import type { Merged } from "./Merged.ts"
 import type { SessionOptions } from "./Ort.ts"
 import type { Port } from "./OnnxModel.ts"
 
@@ -28,7 +27,7 @@ export type Target =
   | { readonly _tag: "Loss"; readonly offset: number }
 
 /** @category models @since 0.1.0 */
-export interface WorkerPlan {
+export interface WorkerPlan extends HostedPlan {
   /** Paths of the native library and of the koffi package. */
   readonly library: string
   readonly koffi: string
@@ -37,14 +36,6 @@ export interface WorkerPlan {
   readonly inputs: ReadonlyArray<Port & { readonly bytes: number; readonly source: Source }>
   readonly outputs: ReadonlyArray<Port & { readonly bytes: number; readonly target: Target }>
   readonly layout: Layout.Layout
-  /** Evaluated by the reference rules, so that first values are the same bits on every engine. */
-  readonly init: Graph
-  readonly memory: SharedArrayBuffer
-  readonly control: SharedArrayBuffer
-  /** Loss of each step of the command under way. */
-  readonly losses: SharedArrayBuffer
-  /** Loss of each step in the outfeed slots. */
-  readonly slotLosses: SharedArrayBuffer
 }
 
 type StateAt = { readonly _tag: "State"; readonly offsets: readonly [number, number] }
@@ -55,9 +46,9 @@ const stateAt = (layout: Layout.Layout, leaf: string, replica: number): StateAt 
   return { _tag: "State", offsets: [offsets[0] + shift, offsets[1] + shift] }
 }
 
-const slotAt = (slots: Layout.Slots, leaf: string, replica: number) => {
-  const { offset, bytes } = slots.leaves.find((p) => p.name === leaf)!
-  return { _tag: "Slot", base: slots.base + offset + replica * bytes, stride: slots.stride } as const
+const slotAt = (slots: ReadonlyArray<SlotPlace>, leaf: string, replica: number) => {
+  const { base, bytes, stride } = slots.find((p) => p.name === leaf)!
+  return { _tag: "Slot", base: base + replica * bytes, stride } as const
 }
 
 const sourceOf = (layout: Layout.Layout, merged: Merged, { source }: LoweredInput): Source => {
@@ -103,8 +94,5 @@ export const make = (program: Program, merged: Merged, lowered: Lowered, layout:
   })),
   layout,
   init: program.init,
-  memory: new SharedArrayBuffer(layout.bytes),
-  control: new SharedArrayBuffer(Word.length * 4),
-  losses: new SharedArrayBuffer(options.maxIterations * 4),
-  slotLosses: new SharedArrayBuffer(layout.slots * 4)
+  ...memoryFor(layout, options.maxIterations)
 })

@@ -2,45 +2,16 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import { evaluate } from "../../../../src/domain/graph/Evaluate.ts"
 import type { NodeId } from "../../../../src/domain/graph/Graph.ts"
-import { randomOps } from "../../../../src/domain/graph/ops.ts"
-import { type TensorData } from "../../../../src/domain/Tensor.ts"
 import { lower, NoRule, opNames, rules } from "../../../../src/layers/device/onnx/lower.ts"
+import { assertClose, f32, i32, numbers } from "../../../conformance/opCase.ts"
+import { opSuite } from "../../../conformance/opSuite.ts"
 import { onOrt, openOrt } from "./onOrt.ts"
-
-import { f32, i32, numbers, cases, build } from "./lowerCases.ts"
 
 const ort = openOrt()
 
-const assertClose = (actual: TensorData, expected: TensorData, tolerance: number) => {
-  assert.strictEqual(actual.length, expected.length)
-  // sums of products may cancel: the looser ones are held to the size of their terms
-  const floor = expected instanceof Float32Array ? (tolerance >= 1e-5 ? 1 : 1e-2) : 0
-  for (let i = 0; i < expected.length; i++) {
-    const [x, y] = [actual[i]!, expected[i]!]
-    if (Object.is(x, y) || x === y || (Number.isNaN(x) && Number.isNaN(y))) continue
-    const allowed = expected instanceof Float32Array ? tolerance * Math.max(Math.abs(y), floor) : 0
-    assert.isTrue(Math.abs(x - y) <= allowed, `element ${i}: ${x} instead of ${y}`)
-  }
-}
+opSuite("onnx", opNames, (graph, data) => onOrt(ort, graph, data))
 
 describe("lowering to ONNX gives the reference's values", () => {
-  for (const c of cases) {
-    it(`${c.op} ${c.what} ${c.types.map((t) => `[${t.shape}]`).join(" ")}`, () => {
-      const graph = build(c)
-      const expected = evaluate(graph, c.data)[0]!
-      assertClose(onOrt(ort, graph, c.data)[0]!, expected, c.tolerance)
-    })
-  }
-
-  it("has a case for every op it lowers", () => {
-    const given: ReadonlySet<string> = new Set(["Parameter", ...randomOps])
-    const tried = new Set(cases.map((c) => c.op))
-    assert.deepStrictEqual(
-      opNames.filter((op) => !tried.has(op) && !given.has(op)),
-      []
-    )
-  })
-
   it("repeats no operand of elementwise ops, and repeats what others need", () => {
     const b = Builder.make()
     const x = b.parameter("x", { _tag: "Batch" }, f32(4, 3))

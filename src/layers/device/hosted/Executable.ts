@@ -12,16 +12,15 @@ import * as RandomKey from "../../../domain/RandomKey.ts"
 import { allocate, dtypeOfData, printType, sameType, sizeOf, type TensorData, view } from "../../../domain/Tensor.ts"
 import type { Executable } from "../../../services/Device.ts"
 import { Command, maxIterations, ring, Wake, Word } from "./control.ts"
-import { engine, type Host } from "./Host.ts"
-import type { SlotPlace, Slots } from "./Layout.ts"
-import type { WorkerPlan } from "./WorkerPlan.ts"
+import type { Host } from "./Host.ts"
+import type { HostedPlan, SlotPlace } from "./Plan.ts"
 
 type Views = ReadonlyArray<ReadonlyArray<TensorData>>
 
 /** A view of each leaf in each slot. */
-const slotViews = (plan: WorkerPlan, slots: Slots): Views =>
+const slotViews = (plan: HostedPlan, leaves: ReadonlyArray<SlotPlace>): Views =>
   Array.from({ length: plan.layout.slots }, (_, s) =>
-    slots.leaves.map((leaf) => view(leaf.type.dtype, plan.memory, slots.base + s * slots.stride + leaf.offset, sizeOf(leaf.shape)))
+    leaves.map((leaf) => view(leaf.type.dtype, plan.memory, leaf.base + s * leaf.stride, sizeOf(leaf.shape)))
   )
 
 /** A copy in memory of its own. */
@@ -31,10 +30,9 @@ const owned = (from: TensorData): TensorData => {
   return to
 }
 
-const badBatch = (detail: string) => new ExecuteError({ engine, reason: "BadBatch", detail })
-
 /** What is wrong with the batch, if anything. */
-const checkBatch = (leaves: ReadonlyArray<SlotPlace>, batch: Batch): ExecuteError | undefined => {
+const checkBatch = (engine: string, leaves: ReadonlyArray<SlotPlace>, batch: Batch): ExecuteError | undefined => {
+  const badBatch = (detail: string) => new ExecuteError({ engine, reason: "BadBatch", detail })
   if (batch.length !== leaves.length) return badBatch(`expected ${leaves.length} leaves, got ${batch.length}`)
   for (let i = 0; i < leaves.length; i++) {
     const { name, type, shape } = leaves[i]!
@@ -47,7 +45,7 @@ const checkBatch = (leaves: ReadonlyArray<SlotPlace>, batch: Batch): ExecuteErro
   return undefined
 }
 
-const makeFeed = (host: Host, plan: WorkerPlan) => {
+const makeFeed = (host: Host, plan: HostedPlan) => {
   const { control } = host
   const { slots, infeed } = plan.layout
   const views = slotViews(plan, infeed)
@@ -64,13 +62,13 @@ const makeFeed = (host: Host, plan: WorkerPlan) => {
   }
   return (batch: Batch): Effect.Effect<void, ExecuteError> =>
     Effect.suspend(() => {
-      const wrong = checkBatch(infeed.leaves, batch)
+      const wrong = checkBatch(host.identity.engine, infeed, batch)
       if (wrong !== undefined) return Effect.fail(wrong)
       return offer(batch) ?? host.wait(Wake.consumed, () => offer(batch))
     })
 }
 
-const makeOutfeed = (host: Host, plan: WorkerPlan) => {
+const makeOutfeed = (host: Host, plan: HostedPlan) => {
   const { control } = host
   const { slots } = plan.layout
   const views = slotViews(plan, plan.layout.outfeed)
@@ -122,7 +120,7 @@ const command = (host: Host, code: number, argument0: number, argument1: number)
   })
 }
 
-const makeRun = (host: Host, plan: WorkerPlan) => {
+const makeRun = (host: Host, plan: HostedPlan) => {
   const { control } = host
   const ringLosses = new Float32Array(plan.losses)
   return Effect.fnUntraced(function* (iterations: number) {
@@ -148,8 +146,6 @@ const makeRun = (host: Host, plan: WorkerPlan) => {
 const bytesPerTurn = 2 << 20
 const elementsPerPiece = bytesPerTurn / 4
 
-const bad = (detail: string) => new ExecuteError({ engine, reason: "BadState", detail })
-
 /** In pieces, so that copying a large state does not hold the event loop; the semaphore keeps it from changing meanwhile. */
 const copyInPieces = Effect.fnUntraced(function* (leaves: ReadonlyArray<readonly [from: TensorData, to: TensorData]>) {
   let room = bytesPerTurn
@@ -165,7 +161,12 @@ const copyInPieces = Effect.fnUntraced(function* (leaves: ReadonlyArray<readonly
   }
 })
 
-const makeState = (host: Host, plan: WorkerPlan) => {
+const makeState = (host: Host, plan: HostedPlan) => {
+  const bad = (detail: string) => new ExecuteError({ engine: host.identity.engine, reason: "BadState", detail })
+  const dirty = plan.dirty === undefined ? undefined : new Uint8Array(plan.dirty)
+  // an engine with memory of its own is asked for its state, and told of what was written
+  const fetch = dirty === undefined ? Effect.void : command(host, Command.fetch, 0, 0)
+  const store = dirty === undefined ? Effect.void : command(host, Command.store, 0, 0)
   /** Leaves that have no value yet. */
   const missing = new Set(plan.layout.state.map(({ leaf }) => leaf.name))
   const complete = Effect.suspend(() => {
@@ -178,6 +179,7 @@ const makeState = (host: Host, plan: WorkerPlan) => {
   /** A leaf that should be equal on all replicas, and of which each has its own all the same, is written to each. */
   const writeLeaf = (i: number, data: TensorData) => {
     current(i).set(data)
+    if (dirty !== undefined) dirty[i] = 1
     const { leaf, parts, bytes, offsets } = plan.layout.state[i]!
     if (leaf.kind === "cache") return
     const first = offsets[Atomics.load(host.control, Word.parity)]!
@@ -205,11 +207,11 @@ const makeState = (host: Host, plan: WorkerPlan) => {
       }
       for (const go of writes) go()
       for (const name of state.keys()) missing.delete(name)
-      return Effect.void
+      return store
     })
   return {
-    read: Effect.andThen(complete, read),
-    copy: (into: State) => Effect.andThen(complete, copy(into)),
+    read: complete.pipe(Effect.andThen(fetch), Effect.andThen(read)),
+    copy: (into: State) => complete.pipe(Effect.andThen(fetch), Effect.andThen(copy(into))),
     write,
     complete,
     allKnown: Effect.sync(() => missing.clear())
@@ -217,7 +219,7 @@ const makeState = (host: Host, plan: WorkerPlan) => {
 }
 
 /** @category constructors @since 0.1.0 */
-export const make = (host: Host, plan: WorkerPlan): Effect.Effect<Executable> =>
+export const make = (host: Host, plan: HostedPlan): Effect.Effect<Executable> =>
   Effect.map(Semaphore.make(1), (semaphore) => {
     // one at a time: each of them needs the device idle or makes it busy
     const exclusive = semaphore.withPermit

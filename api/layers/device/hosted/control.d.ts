@@ -21,6 +21,8 @@ export declare const Command: {
     readonly initialise: 2;
     readonly close: 3;
     readonly reopen: 4;
+    readonly fetch: 5;
+    readonly store: 6;
 };
 export declare const Wake: {
     readonly consumed: 1;

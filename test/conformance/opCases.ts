@@ -1,44 +1,12 @@
-/** Graphs of one op each, with their data: what the lowering of each op is tried on. */
-import * as Builder from "../../../../src/domain/graph/Builder.ts"
-import { evaluate } from "../../../../src/domain/graph/Evaluate.ts"
-import { binaryOps, compareOps, type OpAttrs, type OpName, reduceOps, unaryOps } from "../../../../src/domain/graph/ops.ts"
-import { allocate, type DType, sizeOf, type TensorData, type TensorType } from "../../../../src/domain/Tensor.ts"
+/** The op suite: cases that every engine must compute as the reference does, but for windows. */
+import { binaryOps, compareOps, reduceOps, unaryOps } from "../../src/domain/graph/ops.ts"
+import type { DType, TensorType } from "../../src/domain/Tensor.ts"
+import { adder, bool, type Case, f32, i32 } from "./opCase.ts"
+import { windowCases } from "./opCasesWindows.ts"
 
-export const f32 = (...shape: Array<number>): TensorType => ({ dtype: "float32", shape })
-export const i32 = (...shape: Array<number>): TensorType => ({ dtype: "int32", shape })
-const bool = (...shape: Array<number>): TensorType => ({ dtype: "bool", shape })
+const cases: Array<Case> = []
 
-/** Numbers of a fixed sequence: floats in (-2, 2), integers in -5 … 5, bools. */
-export const numbers = (type: TensorType, seed: number): TensorData => {
-  let state = seed * 7919 + 1
-  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296
-  const data = allocate(type.dtype, sizeOf(type.shape))
-  for (let i = 0; i < data.length; i++)
-    data[i] = type.dtype === "float32" ? next() * 4 - 2 : type.dtype === "int32" ? Math.floor(next() * 11) - 5 : next() < 0.5 ? 0 : 1
-  return data
-}
-
-interface Case {
-  readonly op: OpName
-  readonly what: string
-  readonly types: ReadonlyArray<TensorType>
-  readonly data: ReadonlyArray<TensorData>
-  readonly attrs: object
-  readonly tolerance: number
-}
-
-export const cases: Array<Case> = []
-
-const add = <K extends OpName>(
-  op: K,
-  types: ReadonlyArray<TensorType>,
-  attrs: OpAttrs[K],
-  {
-    data,
-    tolerance = 2e-6,
-    what = ""
-  }: { readonly data?: ReadonlyArray<TensorData | undefined>; readonly tolerance?: number; readonly what?: string } = {}
-) => cases.push({ op, what, types, data: types.map((t, i) => data?.[i] ?? numbers(t, i + 1)), attrs, tolerance })
+const add = adder(cases)
 
 const edges = Float32Array.of(0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-8, -1e-8, 3, -7, 30, -30)
 const positive = Float32Array.of(1e-8, 0.25, 0.5, 1, 1.5, 2, 10, 1e4)
@@ -154,6 +122,10 @@ add("BitwiseAnd", [i32(3, 4), i32(3, 4)], {})
 add("Barrier", [f32(2, 3), f32(4)], {})
 add("TopKValues", [f32(2, 3, 7)], { k: 3 })
 add("TopKIndices", [i32(4, 9)], { k: 9 })
+const gaps = Float32Array.of(NaN, 1, -Infinity, NaN, 3, 3)
+add("TopKValues", [f32(6)], { k: 5 }, { what: "with NaN", data: [gaps] })
+add("TopKIndices", [f32(6)], { k: 6 }, { what: "with NaN", data: [gaps] })
+add("SegmentSum", [f32(6, 2), i32(6)], { numSegments: 3 }, { what: "ids beyond the last", data: [undefined, ids] })
 add("SegmentSum", [f32(2, 3, 4), i32(2, 3)], { numSegments: 4 }, { data: [undefined, ids], what: "float32, by a product" })
 add("SegmentSum", [i32(2, 3, 4), i32(2, 3)], { numSegments: 4 }, { data: [undefined, ids], what: "int32" })
 add("SegmentSum", [f32(6, 2), i32(6)], { numSegments: 1_000_000 }, { data: [undefined, ids], what: "float32, by scattering" })
@@ -192,102 +164,5 @@ add("Softmax", [f32(3, 5)], {})
 add("LogSoftmax", [f32(2, 3, 5)], {})
 add("CrossReplicaSum", [f32(2, 3)], {})
 
-const windows = [
-  {
-    what: "valid",
-    strides: [1, 1],
-    padding: [
-      [0, 0],
-      [0, 0]
-    ],
-    dilations: [1, 1]
-  },
-  {
-    what: "same, stride 2",
-    strides: [2, 2],
-    padding: [
-      [0, 1],
-      [1, 1]
-    ],
-    dilations: [1, 1]
-  },
-  {
-    what: "stride that leaves a rest",
-    strides: [3, 2],
-    padding: [
-      [0, 0],
-      [0, 0]
-    ],
-    dilations: [1, 1]
-  },
-  {
-    what: "dilated",
-    strides: [1, 1],
-    padding: [
-      [2, 2],
-      [1, 2]
-    ],
-    dilations: [2, 2]
-  }
-] as const
-for (const { what, strides, padding, dilations } of windows) {
-  const attrs = { strides, padding, dilations }
-  const [x, filter] = [f32(2, 7, 8, 3), f32(3, 2, 3, 4)]
-  const h = Math.floor((7 + padding[0][0] + padding[0][1] - 2 * dilations[0] - 1) / strides[0]) + 1
-  const w = Math.floor((8 + padding[1][0] + padding[1][1] - dilations[1] - 1) / strides[1]) + 1
-  add("Conv2D", [x, filter], attrs, { what, tolerance: 2e-5 })
-  add("Conv2DBackpropInput", [f32(2, h, w, 4), filter], { ...attrs, inputShape: x.shape }, { what, tolerance: 2e-5 })
-  add("Conv2DBackpropFilter", [x, f32(2, h, w, 4)], { ...attrs, filterShape: filter.shape }, { what, tolerance: 5e-5 })
-}
-for (const { what, window, strides, padding } of [
-  {
-    what: "two by two",
-    window: [2, 2],
-    strides: [2, 2],
-    padding: [
-      [0, 0],
-      [0, 0]
-    ]
-  },
-  {
-    what: "overlapping, padded",
-    window: [3, 2],
-    strides: [2, 1],
-    padding: [
-      [1, 1],
-      [0, 1]
-    ]
-  },
-  {
-    what: "stride over the window",
-    window: [2, 2],
-    strides: [3, 3],
-    padding: [
-      [0, 0],
-      [0, 0]
-    ]
-  }
-] as const) {
-  const attrs = { window, strides, padding }
-  const x = f32(2, 7, 8, 3)
-  const h = Math.floor((7 + padding[0][0] + padding[0][1] - window[0]) / strides[0]) + 1
-  const w = Math.floor((8 + padding[1][0] + padding[1][1] - window[1]) / strides[1]) + 1
-  // rounded, so that windows hold equal elements
-  const data = numbers(x, 3).map(Math.round) as Float32Array
-  const y = f32(2, h, w, 3)
-  const b = Builder.make()
-  b.output("y", { _tag: "Outfeed" }, b.add("MaxPool", [b.parameter("x", { _tag: "Batch" }, x)], attrs))
-  add("MaxPool", [x], attrs, { what, data: [data] })
-  add("MaxPoolGrad", [y, x, y], attrs, { what, data: [undefined, data, evaluate(b.build(), [data])[0]] })
-  add("AvgPool", [x], attrs, { what })
-  add("AvgPoolGrad", [y], { ...attrs, inputShape: x.shape }, { what, tolerance: 1e-5 })
-}
-
-export const build = (c: Case) => {
-  const b = Builder.make()
-  const inputs = c.types.map((type, i) => b.parameter(`x${i}`, { _tag: "Batch" }, type))
-  // the case's attributes are its op's: `add` saw to it
-  const node = b.add(c.op as "Add", inputs, c.attrs as OpAttrs["Add"])
-  b.output("y", { _tag: "Outfeed" }, node)
-  return b.build()
-}
+/** All of them. */
+export const opCases: ReadonlyArray<Case> = [...cases, ...windowCases]

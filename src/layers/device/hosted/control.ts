@@ -31,8 +31,13 @@ export const Word = {
   length: 16
 } as const
 
-/** @category constants @since 0.1.0 */
-export const Command = { none: 0, run: 1, initialise: 2, close: 3, reopen: 4 } as const
+/**
+ * `fetch` and `store` copy the state from and to an engine that keeps it in memory of its own (`HostedPlan.dirty`).
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const Command = { none: 0, run: 1, initialise: 2, close: 3, reopen: 4, fetch: 5, store: 6 } as const
 
 /** Bits of `waiters`, and of the messages that answer them. @category constants @since 0.1.0 */
 export const Wake = { consumed: 1, idle: 2, produced: 4, ready: 8 } as const

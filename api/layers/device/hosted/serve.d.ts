@@ -1,0 +1,10 @@
+import type { MessagePort } from "node:worker_threads";
+import type { HostedPlan } from "./Plan.ts";
+export interface Runner {
+    readonly most: number;
+    readonly steps: (slot: number, out: number, count: number, losses: Float32Array) => void;
+    readonly fetch?: () => void;
+    readonly store?: (leaves: ReadonlyArray<number>) => void;
+}
+export declare const messageOf: (error: unknown) => string;
+export declare const serve: (port: MessagePort, plan: HostedPlan, runner: Runner) => Promise<void>;

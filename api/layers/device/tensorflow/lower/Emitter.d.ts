@@ -1,0 +1,39 @@
+import type { Graph, Node, NodeId } from "../../../../domain/graph/Graph.ts";
+import { type DType, type Shape, type TensorData } from "../../../../domain/Tensor.ts";
+import type { Attributes, DataType, NodeDef } from "../GraphDef.ts";
+export interface Value {
+    readonly name: string;
+    readonly shape: Shape;
+}
+export interface Check {
+    readonly node: Node;
+    readonly holds: string;
+}
+export interface Emitted {
+    readonly control?: ReadonlyArray<string>;
+}
+export declare class Emitter {
+    #private;
+    readonly graph: Graph;
+    readonly xla: boolean;
+    readonly nodes: Array<NodeDef>;
+    readonly checks: Array<Check>;
+    constructor(graph: Graph, xla: boolean);
+    at(id: NodeId): Node;
+    set(id: NodeId, value: Value): void;
+    value(id: NodeId): Value;
+    full(id: NodeId): string;
+    expand(value: Value, type: DataType, shape: Shape): string;
+    node(op: string, inputs: ReadonlyArray<string>, attributes: Attributes, control?: ReadonlyArray<string>): string;
+    emit(op: string, inputs: ReadonlyArray<string>, attributes: Attributes, control?: ReadonlyArray<string>): string;
+    result(op: string, node: string, index?: number): string;
+    ints(values: ReadonlyArray<number> | number): string;
+    scalar(type: DType | "float64" | "int64", value: number): string;
+    literal(dtype: DType, shape: Shape, data: TensorData): string;
+    reshape(name: string, type: DataType, shape: Shape): string;
+    transpose(name: string, type: DataType, perm: ReadonlyArray<number>): string;
+    cast(name: string, from: DataType, to: DataType): string;
+    of(op: string, type: DataType, ...inputs: ReadonlyArray<string>): string;
+}
+export declare const isSingle: (value: Value) => boolean;
+export declare const whole: (name: string, node: Node) => Value;

@@ -1,0 +1,9 @@
+import type { NodeOf } from "../../../../domain/graph/Graph.ts";
+import { type Emitter, type Value } from "./Emitter.ts";
+declare const matMul: (e: Emitter, node: NodeOf<"MatMul">) => Value;
+export declare const productRules: {
+    MatMul: typeof matMul;
+    Softmax: (e: Emitter, node: NodeOf<"Softmax">) => Value;
+    LogSoftmax: (e: Emitter, node: NodeOf<"LogSoftmax">) => Value;
+};
+export {};

@@ -1,0 +1,1 @@
+export declare const resultNames: (op: string) => ReadonlyArray<string>;

@@ -1,0 +1,26 @@
+import { type Program } from "../../../domain/Program.ts";
+import type { Shape } from "../../../domain/Tensor.ts";
+import type { Merged } from "../hosted/Merged.ts";
+import { type Variable } from "./graphNodes.ts";
+import type { RandomOp } from "../../../domain/graph/ops.ts";
+export interface Draw {
+    readonly op: RandomOp;
+    readonly draw: number;
+    readonly replica: number;
+    readonly shape: Shape;
+}
+export interface StepGraph {
+    readonly savedModel: Uint8Array<ArrayBuffer>;
+    readonly batches: ReadonlyArray<number>;
+    readonly draws: ReadonlyArray<Draw>;
+    readonly variables: ReadonlyArray<Variable>;
+    readonly outfeeds: ReadonlyArray<number>;
+    readonly hasLoss: boolean;
+    readonly key: number | undefined;
+    readonly failures: ReadonlyArray<string>;
+}
+export interface StepOptions {
+    readonly xla: boolean;
+    readonly rows: number;
+}
+export declare const make: (program: Program, merged: Merged, options: StepOptions) => StepGraph;

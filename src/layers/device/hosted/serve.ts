@@ -1,0 +1,144 @@
+/**
+ * The worker's side of a hosted engine: sleeps until the host rings, runs steps, initialises, moves state, closes.
+ *
+ * @since 0.1.0
+ */
+import type { MessagePort } from "node:worker_threads"
+import * as RandomKey from "../../../domain/RandomKey.ts"
+import { Command, Wake, Word, type WorkerMessage } from "./control.ts"
+import type { HostedPlan } from "./Plan.ts"
+
+/** What an engine does in its worker. All throw where the engine fails. @category models @since 0.1.0 */
+export interface Runner {
+  /** Steps that one call may do; at least 1. */
+  readonly most: number
+  /**
+   * Runs `count` steps, at most `most`, of the batches in slots `slot …`, and writes their outputs to slots `out …` and their
+   * losses to the first `count` elements of `losses`. Neither row of slots goes beyond the last slot.
+   */
+  readonly steps: (slot: number, out: number, count: number, losses: Float32Array) => void
+  /** Copies the engine's state to the shared memory; absent where it is there. */
+  readonly fetch?: () => void
+  /** Hands over the state leaves of these indices from the shared memory; absent where the engine computes in it. */
+  readonly store?: (leaves: ReadonlyArray<number>) => void
+}
+
+/** @category rules @since 0.1.0 */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Serves until the host says `close`. @category running @since 0.1.0 */
+export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner): Promise<void> => {
+  const control = new Int32Array(plan.control)
+  const losses = new Float32Array(plan.losses)
+  const slotLosses = new Float32Array(plan.slotLosses)
+  const { slots } = plan.layout
+  const callLosses = new Float32Array(runner.most)
+  const post = (message: WorkerMessage) => port.postMessage(message)
+  /** Place of the next batch and of the next output in their rings. */
+  let slot = 0
+  let out = 0
+
+  /** Posts the bits that the host waits for, if any. */
+  const wake = (bits: number) => {
+    const wanted = Atomics.load(control, Word.waiters) & bits
+    if (wanted === 0) return
+    Atomics.and(control, Word.waiters, ~wanted)
+    port.postMessage(wanted)
+  }
+
+  const call = (count: number, done: number) => {
+    runner.steps(slot, out, count, callLosses)
+    for (let i = 0; i < count; i++) {
+      losses[done + i] = callLosses[i]!
+      slotLosses[out + i] = callLosses[i]!
+    }
+    slot = (slot + count) % slots
+    out = (out + count) % slots
+    Atomics.store(control, Word.done, done + count)
+    Atomics.add(control, Word.consumed, count)
+    Atomics.add(control, Word.produced, count)
+    wake(Wake.consumed | Wake.produced)
+  }
+
+  /** Until all iterations are done, a stop is asked for or a step fails; sleeps while there is no batch or no room. */
+  const runSteps = () => {
+    const iterations = Atomics.load(control, Word.argument0)
+    for (let done = 0; done < iterations;) {
+      const bell = Atomics.load(control, Word.bell)
+      if (Atomics.load(control, Word.stop) !== 0 || Atomics.load(control, Word.command) !== Command.run) return
+      // read before `fed`: a batch that was fed before the end is then seen
+      const ended = Atomics.load(control, Word.ended) !== 0
+      const fed = (Atomics.load(control, Word.fed) - Atomics.load(control, Word.consumed)) | 0
+      const waiting = (Atomics.load(control, Word.produced) - Atomics.load(control, Word.taken)) | 0
+      const count = Math.min(runner.most, iterations - done, fed, slots - waiting, slots - slot, slots - out)
+      if (count > 0) {
+        call(count, done)
+        done += count
+      } else if (ended && fed <= 0) return
+      else Atomics.wait(control, Word.bell, bell)
+    }
+  }
+
+  /** Batches that were fed and never used: of a run that was left. */
+  const dropFed = () => {
+    const fed = Atomics.load(control, Word.fed)
+    slot = (slot + ((fed - Atomics.load(control, Word.consumed)) | 0)) % slots
+    Atomics.store(control, Word.consumed, fed)
+  }
+
+  /** The first values by the reference rules, written to the state's first places. */
+  const initialise = async () => {
+    dropFed()
+    const { firstValues } = await import("./firstValues.ts")
+    const seed = [Atomics.load(control, Word.argument0), Atomics.load(control, Word.argument1)] as const
+    const { init, layout, memory } = plan
+    const key = Int32Array.of(...seed, RandomKey.initCounter)
+    const values = firstValues(init, key)
+    Atomics.store(control, Word.parity, 0)
+    for (const { leaf, offsets, bytes, parts } of layout.state) {
+      const data = leaf.kind === "random" ? Int32Array.of(...seed, 0) : values[init.outputs.findIndex((o) => o.name === leaf.name)]!
+      for (let part = 0; part < parts; part++) {
+        new Uint8Array(memory, offsets[0] + part * bytes, bytes).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      }
+    }
+    runner.store?.(layout.state.map((_, i) => i))
+  }
+
+  const store = () => {
+    if (plan.dirty === undefined) return
+    const dirty = new Uint8Array(plan.dirty)
+    const leaves = plan.layout.state.flatMap((_, i) => (dirty[i] === 0 ? [] : [i]))
+    dirty.fill(0)
+    runner.store?.(leaves)
+  }
+
+  const works = new Map<number, () => void | Promise<void>>([
+    [Command.run, runSteps],
+    [Command.initialise, initialise],
+    [Command.reopen, dropFed],
+    [Command.fetch, () => runner.fetch?.()],
+    [Command.store, store]
+  ])
+
+  const attempt = async (command: number, work: () => void | Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      Atomics.store(control, Word.failed, 1)
+      post({ _tag: "Failed", detail: messageOf(error) })
+    }
+    // `close` may have come meanwhile and must not be lost
+    Atomics.compareExchange(control, Word.command, command, Command.none)
+    wake(Wake.idle)
+  }
+
+  post({ _tag: "Ready" })
+  for (;;) {
+    const bell = Atomics.load(control, Word.bell)
+    const command = Atomics.load(control, Word.command)
+    if (command === Command.close) return
+    const work = works.get(command)
+    if (work === undefined) Atomics.wait(control, Word.bell, bell)
+    else await attempt(command, work)
+  }
+}
