@@ -46,6 +46,7 @@ export { fromTokens } from "./layers/inputs/fromTokens.ts";
 export { interleave } from "./domain/deployment/interleave.ts";
 export { clipByGlobalNorm, CrossReplicaOptimizer, crossReplicaOptimizer, minimize, valueAndGrads } from "./layers/tracing/CrossReplicaOptimizer.ts";
 export { runEagerly } from "./layers/tracing/runEagerly.ts";
+export { makeEagerVariables } from "./layers/tracing/variables.ts";
 export { crossReplicaMean, crossReplicaSum, replicaCount } from "./layers/tracing/crossReplica.ts";
 export { environmentConfig } from "./programs/environmentConfig.ts";
 export { fromFile as configFromFile } from "./domain/configText.ts";

@@ -50,6 +50,7 @@ const summarise = (results: ReadonlyArray<Result>): string => {
     ["contender", ({ name }) => plain(name)],
     ["ms/step", (result) => (median(quietSeconds(result)) * 1000).toFixed(1)],
     ...ratios(results, "torch"),
+    ...ratios(results, "jax"),
     ...ratios(results, "ort-hand"),
     ["peak RSS MiB", ({ bursts }) => Math.max(...bursts.map(({ rssMb }) => rssMb)).toFixed(0)],
     ["start to 1st step, s", ({ starts }) => Math.min(...starts).toFixed(2)],

@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema";
-export declare const TraceReason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
+export declare const TraceReason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "InvalidOperands", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
 export type TraceReason = typeof TraceReason.Type;
 declare const TraceError_base: Schema.Class<TraceError, Schema.TaggedStruct<"TraceError", {
-    readonly reason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
+    readonly reason: Schema.Literals<readonly ["HostRead", "HostRandomness", "UnknownKernel", "DataDependentShape", "MissingGradient", "InvalidOperands", "ForeignVariable", "ForeignTensor", "VariableMismatch", "NotDeterministic", "InvalidSpec", "CacheMismatch", "ModelThrew"]>;
     readonly op: Schema.optionalKey<Schema.String>;
     readonly source: Schema.optionalKey<Schema.String>;
     readonly detail: Schema.String;
@@ -105,6 +105,13 @@ declare const HostFunctionError_base: Schema.Class<HostFunctionError, Schema.Tag
     readonly cause: Schema.Defect;
 }>, import("effect/Cause").YieldableError>;
 export declare class HostFunctionError extends HostFunctionError_base {
+    get message(): string;
+}
+declare const PredictorTaken_base: Schema.Class<PredictorTaken, Schema.TaggedStruct<"PredictorTaken", {
+    readonly reason: Schema.Literals<readonly ["Nested", "Unread"]>;
+    readonly detail: Schema.String;
+}>, import("effect/Cause").YieldableError>;
+export declare class PredictorTaken extends PredictorTaken_base {
     get message(): string;
 }
 declare const PartyStalled_base: Schema.Class<PartyStalled, Schema.TaggedStruct<"PartyStalled", {

@@ -58,7 +58,9 @@ export type RunEvent = {
     readonly graph: Graph;
 } | {
     readonly event: "summary";
+    readonly mode?: string;
     readonly step: number;
+    readonly batches?: number;
     readonly scalars: {
         readonly [name: string]: number;
     };

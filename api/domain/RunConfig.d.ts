@@ -23,7 +23,7 @@ export declare const RunConfig: Schema.Struct<{
         readonly perHostInput: Schema.withDecodingDefaultKey<Schema.Union<readonly [Schema.Literals<readonly ["PerShard", "PerHostV1", "PerHostV2", "Broadcast"]>, Schema.Boolean]>, never>;
         readonly evalTrainingInputConfiguration: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["PerHostV1", "Sliced"]>, never>;
         readonly initialInfeedSleepSecs: Schema.optionalKey<Schema.Int>;
-        readonly inputPartitionDims: Schema.optionalKey<Schema.$Array<Schema.NullOr<Schema.Union<readonly [Schema.$Array<Schema.Int>, Schema.$Record<Schema.String, Schema.NullOr<Schema.$Array<Schema.Int>>>]>>>>;
+        readonly inputPartitionDims: Schema.optionalKey<Schema.$Array<Schema.Codec<TpuConfig.PartitionDims, TpuConfig.PartitionDims, never, never>>>;
     }>, never>;
 }>;
 export interface RunConfig extends Omit<typeof RunConfig.Type, "iterationsPerLoop" | "logStepCountSteps" | "saveSummarySteps" | "tpu"> {

@@ -7,8 +7,10 @@ export declare const InputMode: Schema.Literals<readonly ["PerShard", "PerHostV1
 export type InputMode = typeof InputMode.Type;
 export declare const EvalInputMode: Schema.Literals<readonly ["PerHostV1", "Sliced"]>;
 export type EvalInputMode = typeof EvalInputMode.Type;
-export declare const PartitionDims: Schema.NullOr<Schema.Union<readonly [Schema.$Array<Schema.Int>, Schema.$Record<Schema.String, Schema.NullOr<Schema.$Array<Schema.Int>>>]>>;
-export type PartitionDims = typeof PartitionDims.Type;
+export type PartitionDims = ReadonlyArray<number> | null | ReadonlyArray<PartitionDims> | {
+    readonly [key: string]: PartitionDims;
+};
+export declare const PartitionDims: Schema.Codec<PartitionDims>;
 export declare const coresPerReplica: readonly [1, 2, 4, 8, 16, 32, 64, 128];
 export declare const TpuConfig: Schema.Struct<{
     readonly iterationsPerLoop: Schema.optionalKey<Schema.Union<readonly [Schema.Int, Schema.String]>>;
@@ -17,7 +19,7 @@ export declare const TpuConfig: Schema.Struct<{
     readonly perHostInput: Schema.withDecodingDefaultKey<Schema.Union<readonly [Schema.Literals<readonly ["PerShard", "PerHostV1", "PerHostV2", "Broadcast"]>, Schema.Boolean]>, never>;
     readonly evalTrainingInputConfiguration: Schema.withDecodingDefaultKey<Schema.Literals<readonly ["PerHostV1", "Sliced"]>, never>;
     readonly initialInfeedSleepSecs: Schema.optionalKey<Schema.Int>;
-    readonly inputPartitionDims: Schema.optionalKey<Schema.$Array<Schema.NullOr<Schema.Union<readonly [Schema.$Array<Schema.Int>, Schema.$Record<Schema.String, Schema.NullOr<Schema.$Array<Schema.Int>>>]>>>>;
+    readonly inputPartitionDims: Schema.optionalKey<Schema.$Array<Schema.Codec<PartitionDims, PartitionDims, never, never>>>;
 }>;
 export type TpuConfigInput = typeof TpuConfig.Encoded;
 export interface TpuConfig {

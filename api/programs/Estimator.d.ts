@@ -10,7 +10,7 @@ import type { Tracer } from "../services/Tracer.ts";
 export { evaluateAll, type EvaluateAllOptions, type EvaluatedCheckpoint } from "./evaluateAll.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts";
 export { predict, type PredictOptions, type Prediction } from "./predict.ts";
-export { predictor, type Predictor } from "./predictor.ts";
+export { predictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { train, type TrainOptions, type TrainResult } from "./train.ts";
 export { type EvalSpec, trainAndEvaluate, type TrainAndEvaluateOptions, type TrainAndEvaluateResult, type TrainSpec } from "./trainAndEvaluate.ts";
 export interface Estimator<P, E = never, R = never> {

@@ -27,5 +27,5 @@ export declare const contexts: (mode: Mode, config: RunConfig, globalStep: numbe
     };
     ofRun: (run: Session<unknown, unknown>) => (batches: number) => RunContext;
 };
-export declare const beginning: <A, E, R, HE, HR>(hooks: ReadonlyArray<Hook<HE, HR>>, before: RunContext, setUp: Effect.Effect<A, E, R>) => Effect.Effect<A, E | HE, HR | R>;
-export declare const runBatches: <E, HE, HR>(loop: BatchLoop<E, HE, HR>) => Effect.Effect<undefined, E | HE | import("../domain/Errors.ts").ExecuteError | import("../domain/Errors.ts").InputError, HR>;
+export declare const beginning: <A, E, R, HE, HR>(hooks: ReadonlyArray<Hook<HE, HR>>, before: RunContext, setUp: Effect.Effect<A, E, R>) => Effect.Effect<A, E | HE | import("../domain/Errors.ts").ConfigError, HR | R>;
+export declare const runBatches: <E, HE, HR>(loop: BatchLoop<E, HE, HR>) => Effect.Effect<undefined, E | HE | import("../domain/Errors.ts").ConfigError | import("../domain/Errors.ts").ExecuteError | import("../domain/Errors.ts").InputError, HR>;

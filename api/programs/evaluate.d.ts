@@ -1,11 +1,8 @@
 import * as Effect from "effect/Effect";
-import { CheckpointError, type EstimatorError } from "../domain/Errors.ts";
+import { type EstimatorError } from "../domain/Errors.ts";
 import { type Input } from "../domain/Input.ts";
-import * as RunConfig from "../domain/RunConfig.ts";
-import { CheckpointStore } from "../services/CheckpointStore.ts";
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts";
 import type { Estimator, EstimatorServices } from "./Estimator.ts";
-import * as session from "./session.ts";
 export interface EvaluateOptions<E, R, HE = never, HR = never> {
     readonly input: Input<E, R>;
     readonly steps?: number;
@@ -24,4 +21,3 @@ export interface EvaluateResult {
 export declare const evaluate: <P, ME = never, MR = never, E = never, R = never, H extends AnyHook = Hook>(estimator: Estimator<P, ME, MR>, options: Omit<EvaluateOptions<E, R>, "hooks"> & {
     readonly hooks?: ReadonlyArray<H>;
 }) => Effect.Effect<EvaluateResult, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>>;
-export declare const toRestore: (config: RunConfig.RunConfig, path: string | undefined) => Effect.Effect<session.Restored | undefined, CheckpointError, CheckpointStore>;

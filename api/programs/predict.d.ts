@@ -4,11 +4,11 @@ import type * as Scope from "effect/Scope";
 import * as Stream from "effect/Stream";
 import type { EstimatorError } from "../domain/Errors.ts";
 import { type Input } from "../domain/Input.ts";
-import * as RunConfig from "../domain/RunConfig.ts";
 import { type Tensor } from "../domain/Tensor.ts";
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts";
 import type { Estimator, EstimatorServices } from "./Estimator.ts";
-import * as session from "./session.ts";
+import * as events from "./events.ts";
+import { type Placing } from "./placement.ts";
 export interface PredictOptions<E, R, HE = never, HR = never> {
     readonly input: Input<E, R>;
     readonly yieldSingleExamples?: boolean;
@@ -23,5 +23,5 @@ export declare const predict: <P, ME = never, MR = never, E = never, R = never, 
 }) => Stream.Stream<Prediction, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>>;
 export declare const predictions: <E, R>(pull: Effect.Effect<Pull.Pull<readonly [Prediction], E>, E, R | Scope.Scope>, singly: boolean) => Stream.Stream<Prediction, E, Exclude<R, Scope.Scope>>;
 type BatchPull<E> = Pull.Pull<readonly [Prediction], E>;
-export declare const batchPull: <P, ME, MR, E, R, HE, HR>(estimator: Estimator<P, ME, MR>, options: PredictOptions<E, R, HE, HR>, restore: (config: RunConfig.RunConfig, path: string | undefined) => Effect.Effect<session.Restored | undefined, import("../domain/Errors.ts").CheckpointError, import("../services/CheckpointStore.ts").CheckpointStore>) => Effect.Effect<BatchPull<E | HE | ME | EstimatorError>, E | HE | ME | EstimatorError, HR | MR | R | Scope.Scope | EstimatorServices>;
+export declare const batchPull: <P, ME, MR, E, R, HE, HR>(estimator: Estimator<P, ME, MR>, options: PredictOptions<E, R, HE, HR>, placing: Placing, shared?: events.Events | undefined) => Effect.Effect<BatchPull<E | HE | ME | EstimatorError>, E | HE | ME | EstimatorError, HR | MR | R | Scope.Scope | EstimatorServices>;
 export {};

@@ -4,15 +4,15 @@ import { type BatchLayout, type BatchSpec } from "../domain/batching.ts";
 import { CheckpointError, type CompileError, type ConfigError, type EngineUnavailable, ExecuteError, type InputError, type TraceError } from "../domain/Errors.ts";
 import { type InputSource, type PositionedExample } from "../domain/Input.ts";
 import type { StateKind } from "../domain/graph/Graph.ts";
-import { type Mode, type State } from "../domain/Program.ts";
+import { type Mode, type Partition, type State } from "../domain/Program.ts";
 import type { RunConfig } from "../domain/RunConfig.ts";
-import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts";
 import { Device, type Executable } from "../services/Device.ts";
 import type { RunContext } from "../services/Hooks.ts";
 import { type Feed, Infeed } from "../services/Infeed.ts";
 import { type Traced, Tracer } from "../services/Tracer.ts";
 import type { Estimator } from "./Estimator.ts";
 import type { Events } from "./events.ts";
+import type { Restored } from "./restore.ts";
 export interface OpenInput<E> {
     readonly feed: Feed<PositionedExample, E>;
     readonly first: PositionedExample | undefined;
@@ -23,12 +23,12 @@ export interface Session<E, R> {
     readonly traced: Traced<E, R>;
     readonly executable: Executable;
 }
-export declare const compile: <P, E, R>(estimator: Estimator<P, E, R>, mode: Mode, first: PositionedExample, batchSize: number | undefined, config: Pick<RunConfig, "precision" | "saveSummarySteps" | "seed">, events: Events, layout?: BatchLayout | undefined) => Effect.Effect<Session<E, R>, CompileError | ConfigError | EngineUnavailable | ExecuteError | InputError | TraceError, Device | Scope.Scope | Tracer>;
-export interface Restored {
-    readonly ref: CheckpointRef;
-    readonly checkpoint: Checkpoint;
+export interface Form {
+    readonly spec: BatchSpec;
+    readonly partition: Partition | undefined;
 }
-export declare const latest: (config: RunConfig) => Effect.Effect<Restored | undefined, CheckpointError, CheckpointStore>;
+export declare const formOf: (mode: Mode, first: PositionedExample, batchSize: number | undefined, layout?: BatchLayout | undefined) => Effect.Effect<Form, ConfigError | InputError, Device>;
+export declare const compile: <P, E, R>(estimator: Estimator<P, E, R>, mode: Mode, args_2: Form, config: Pick<RunConfig, "precision" | "saveSummarySteps" | "seed">, events: Events) => Effect.Effect<Session<E, R>, CompileError | ConfigError | EngineUnavailable | ExecuteError | TraceError, Device | Scope.Scope | Tracer>;
 export declare const setState: (session: Session<unknown, unknown>, config: RunConfig, restored: Restored | undefined, kinds: readonly StateKind[]) => Effect.Effect<void, CheckpointError | ExecuteError, Device>;
 export declare const readCache: (session: Session<unknown, unknown>) => Effect.Effect<State, ExecuteError>;
 export declare const contextBefore: (mode: Mode, config: RunConfig, step: number, lastStep: number | undefined, log: Events) => RunContext;

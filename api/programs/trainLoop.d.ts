@@ -25,4 +25,4 @@ export interface LoopResult {
     readonly steps: number;
     readonly loss: number;
 }
-export declare const runLoop: <E, HE, HR>(loop: Loop<E, HE, HR>) => Effect.Effect<LoopResult, E | HE | import("../domain/Errors.ts").CheckpointError | import("../domain/Errors.ts").ExecuteError | import("../domain/Errors.ts").InputError | import("../domain/Errors.ts").NumericsError | import("../domain/Errors.ts").SinkError, HR>;
+export declare const runLoop: <E, HE, HR>(loop: Loop<E, HE, HR>) => Effect.Effect<LoopResult, E | HE | import("../domain/Errors.ts").CheckpointError | import("../domain/Errors.ts").ConfigError | import("../domain/Errors.ts").ExecuteError | import("../domain/Errors.ts").InputError | import("../domain/Errors.ts").NumericsError | import("../domain/Errors.ts").SinkError, HR>;

@@ -3,9 +3,12 @@ import type * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { CompileError, EngineUnavailable, ExecuteError } from "../domain/Errors.ts";
 import type { Precision } from "../domain/passes/mixedPrecision.ts";
+import type { Report } from "../domain/passes/partition/Report.ts";
 import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Program.ts";
 export interface Executable {
+    readonly cut?: Report | undefined;
     readonly initialise: (seed: number) => Effect.Effect<void, ExecuteError>;
+    readonly reopen: Effect.Effect<void, ExecuteError>;
     readonly feed: (batch: Batch) => Effect.Effect<void, ExecuteError>;
     readonly run: (iterations: number) => Effect.Effect<RunResult, ExecuteError>;
     readonly endInput: Effect.Effect<void>;

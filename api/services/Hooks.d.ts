@@ -22,6 +22,7 @@ export interface RunValues {
 export type HookSignal = "continue" | "save" | "stop" | "discard";
 export interface Hook<E = never, R = never> {
     readonly name: string;
+    readonly needsLoss?: boolean;
     readonly begin?: Effect.Effect<void, E, R>;
     readonly afterCreate?: (context: RunContext) => Effect.Effect<void, E, R>;
     readonly beforeRun?: (context: RunContext) => Effect.Effect<void, E, R>;

@@ -45,6 +45,7 @@ export const definitions: { readonly [name: string]: Definition } = {
   ...Object.fromEntries(
     [...works.keys()].flatMap((work): ReadonlyArray<readonly [string, Definition]> => [
       [`${work}/torch`, peer("vt", `${work}_torch.py`)],
+      [`${work}/jax`, peer("vt", `${work}_jax.py`)],
       [`${work}/estimator`, node("workEstimator.ts", work)]
     ])
   )
@@ -55,7 +56,7 @@ export const defaultNames: ReadonlyArray<string> = ["torch", "ort-hand", "estima
 
 /** The contenders of a workload when none is named. @category rules @since 0.1.0 */
 export const defaultsOf = (work: string): ReadonlyArray<string> =>
-  work === "xl" ? defaultNames : ["torch", "estimator"].map((name) => `${work}/${name}`)
+  work === "xl" ? defaultNames : ["torch", "jax", "estimator"].map((name) => `${work}/${name}`)
 
 /** @category models @since 0.1.0 */
 export interface Measured {

@@ -13,6 +13,7 @@ import type { Example } from "../../src/domain/Input.ts"
 import * as EstimatorNode from "../../src/EstimatorNode.ts"
 import * as DeviceOnnx from "../../src/layers/device/DeviceOnnx.ts"
 import * as Estimator from "../../src/programs/Estimator.ts"
+import type { Device } from "../../src/services/Device.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
 import type { Burst } from "./serve.ts"
 
@@ -77,13 +78,15 @@ export const start = <P>(options: {
   readonly estimator: Estimator.Estimator<P>
   readonly batches: ReadonlyArray<Example>
   readonly threads: number
+  /** Default: `DeviceOnnx` with so many threads. */
+  readonly device?: Layer.Layer<Device>
 }): Bursts => {
   const { burst, fail, hook } = gate()
   const program = Estimator.train(options.estimator, {
     input: Stream.forever(Stream.fromIterable(options.batches, { chunkSize: 1 })),
     hooks: [hook]
   })
-  const layer = Layer.mergeAll(EstimatorNode.layer, DeviceOnnx.layer({ threads: options.threads }))
+  const layer = Layer.mergeAll(EstimatorNode.layer, options.device ?? DeviceOnnx.layer({ threads: options.threads }))
   const fiber = Effect.runFork(Effect.provide(program, layer))
   fiber.addObserver((exit) => fail(Exit.isFailure(exit) ? exit.cause : new Error("the training program ended by itself")))
   return {

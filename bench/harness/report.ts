@@ -42,7 +42,7 @@ export const machine = (): string => {
     packageVersion("onnxruntime-node"),
     packageVersion("effect"),
     packageVersion("@tensorflow/tfjs-core"),
-    installed("vt") ?? "torch missing"
+    installed("vt") ?? "torch and jax missing"
   ]
   return parts.join(", ")
 }

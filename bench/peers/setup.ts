@@ -9,8 +9,8 @@ import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { peersDirectory } from "../harness/paths.ts"
 
-/** Environment name to the packages it needs; the first is the one whose version the results show. @category constants @since 0.1.0 */
-export const environments = { vt: ["torch", "numpy"] } as const
+/** Environment name to the packages it needs, whose versions the results show. @category constants @since 0.1.0 */
+export const environments = { vt: ["torch", "jax", "numpy"] } as const
 
 /** @category models @since 0.1.0 */
 export type Environment = keyof typeof environments
@@ -21,11 +21,11 @@ const windows = process.platform === "win32"
 export const python = (name: Environment): string =>
   windows ? join(peersDirectory, name, "Scripts", "python.exe") : join(peersDirectory, name, "bin", "python")
 
-/** `torch 2.15.0`, or `undefined` when the environment cannot import its packages. @category rules @since 0.1.0 */
+/** `torch 2.15.0, jax 0.10.2, …`, or `undefined` when the environment cannot import its packages. @category rules @since 0.1.0 */
 export const installed = (name: Environment): string | undefined => {
   if (!existsSync(python(name))) return undefined
-  const [first] = environments[name]
-  const program = `import ${environments[name].join(", ")}; print("${first}", ${first}.__version__)`
+  const packages = environments[name]
+  const program = `import ${packages.join(", ")}; print(", ".join(f"{p.__name__} {p.__version__}" for p in (${packages.join(", ")})))`
   const result = spawnSync(python(name), ["-c", program], { encoding: "utf8" })
   return result.status === 0 ? result.stdout.trim() : undefined
 }

@@ -34,7 +34,10 @@ export interface Training {
   readonly events: Stream.Stream<RunEvent>
   /** The checkpoint that predictions would come from. */
   readonly newest: Effect.Effect<CheckpointRef | undefined, Errors.CheckpointError>
-  readonly predict: <E>(from: CheckpointRef, input: Input.Input<E>) => Stream.Stream<Estimator.Prediction, Errors.EstimatorError | E>
+  readonly predict: <E>(
+    from: CheckpointRef,
+    input: Input.Input<E>
+  ) => Stream.Stream<Estimator.Prediction, Errors.EstimatorError | Errors.PredictorTaken | E>
   /** Stops, and ends the streams of events. */
   readonly close: Effect.Effect<void>
 }

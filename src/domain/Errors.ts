@@ -13,6 +13,7 @@ export const TraceReason = Schema.Literals([
   "UnknownKernel",
   "DataDependentShape",
   "MissingGradient",
+  "InvalidOperands",
   "ForeignVariable",
   "ForeignTensor",
   "VariableMismatch",
@@ -197,6 +198,16 @@ export class HostFunctionError extends Schema.TaggedError<HostFunctionError>()("
   }
 }
 
+/** A predictor is in use by a call that will not make way: one that asks it again (`Nested`), or whose stream nobody reads (`Unread`). @category errors @since 0.1.0 */
+export class PredictorTaken extends Schema.TaggedError<PredictorTaken>()("PredictorTaken", {
+  reason: Schema.Literals(["Nested", "Unread"]),
+  detail: Schema.String
+}) {
+  override get message() {
+    return `the predictor is taken: ${this.detail}.`
+  }
+}
+
 /** A party of a run did not come to its end in time. @category errors @since 0.1.0 */
 export class PartyStalled extends Schema.TaggedError<PartyStalled>()("PartyStalled", {
   party: Schema.String,
@@ -207,7 +218,7 @@ export class PartyStalled extends Schema.TaggedError<PartyStalled>()("PartyStall
   }
 }
 
-/** Failures that a program may have besides those of its input, hooks and host calls. @category errors @since 0.1.0 */
+/** Failures that a program may have besides those of its input, hooks and host calls, and of predictors (`PredictorTaken`). @category errors @since 0.1.0 */
 export type EstimatorError =
   | TraceError
   | CompileError

@@ -100,7 +100,7 @@ export interface EstimatorSpec<E = never, R = never> {
   readonly cache?: ReadonlyArray<TfTensor>
   /** Evaluate: tensors with the batch on axis 0, given to the function on the host, padding rows removed. */
   readonly evalMetrics?: { readonly [name: string]: EvalMetric<E, R> }
-  /** Train and evaluate: called on the host after each step, off the step's path. */
+  /** Called on the host after each step of any mode, off the step's path; a prediction of a batch comes after its call. */
   readonly hostCall?: HostCall<E, R>
 }
 
@@ -140,7 +140,7 @@ export interface HostCall<E = never, R = never> {
  */
 export type HostFunction<E = never, R = never> = (
   tensors: { readonly [name: string]: Tensor },
-  /** Counted after the step. */
+  /** Global step: in training counted after the step; in evaluation and prediction that of the state, the same throughout. */
   step: number
 ) => void | Effect.Effect<unknown, E | SinkError, R>
 

@@ -43,11 +43,14 @@ export const EvalInputMode = Schema.Literals(["PerHostV1", "Sliced"])
 /** @category models @since 0.1.0 */
 export type EvalInputMode = typeof EvalInputMode.Type
 
-const Dims = Schema.Array(Schema.Int)
-/** How a leaf is cut over the cores of a replica, or for each leaf by key; `null`: every core has the whole. @category schemas @since 0.1.0 */
-export const PartitionDims = Schema.NullOr(Schema.Union([Dims, Schema.Record(Schema.String, Schema.NullOr(Dims))]))
-/** @category models @since 0.1.0 */
-export type PartitionDims = typeof PartitionDims.Type
+/** Parts along each axis of a leaf; `null`: every core has the whole; or these for each leaf, in the structure of the batch. @category models @since 0.1.0 */
+export type PartitionDims = ReadonlyArray<number> | null | ReadonlyArray<PartitionDims> | { readonly [key: string]: PartitionDims }
+
+const nested = Schema.suspend((): Schema.Codec<PartitionDims> => PartitionDims)
+/** @category schemas @since 0.1.0 */
+export const PartitionDims: Schema.Codec<PartitionDims> = Schema.NullOr(
+  Schema.Union([Schema.Array(Schema.Int), Schema.Array(nested), Schema.Record(Schema.String, nested)])
+)
 
 /** Counts of cores that a replica may have. @category constants @since 0.1.0 */
 export const coresPerReplica = [1, 2, 4, 8, 16, 32, 64, 128] as const

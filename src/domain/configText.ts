@@ -86,7 +86,7 @@ const parsers: { readonly [extension: string]: (text: string) => unknown } = {
   toml: (text) => Result.getOrThrow(Toml.parse(text))
 }
 
-/** The configuration in a file's text, read by the extension of its name: json, yaml, yml or toml; keys are checked, each by itself. @category constructors @since 0.1.0 */
+/** The configuration in a file's text, read by the extension of its name: json, yaml, yml or toml; keys are checked, each by itself; a file that holds no keys is refused. @category constructors @since 0.1.0 */
 export const fromFile = (file: string, text: string): Result.Result<RunConfig.RunConfigInput, ConfigError> => {
   const extension = /\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase() ?? ""
   const parse = Object.hasOwn(parsers, extension) ? parsers[extension] : undefined
@@ -99,6 +99,11 @@ export const fromFile = (file: string, text: string): Result.Result<RunConfig.Ru
       catch: (cause) =>
         new ConfigError({ key: file, detail: `it cannot be read as ${extension}: ${cause instanceof Error ? cause.message : String(cause)}.` })
     }),
-    RunConfig.check
+    (value) => {
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return RunConfig.check(value)
+      const got = text.trim() === "" ? "an empty file" : value === null ? "no keys" : Array.isArray(value) ? "a list" : `a ${typeof value}`
+      const detail = `expected keys of the run configuration with their values, such as modelDir: runs/a, got ${got}. Write at least one key, or leave the file out.`
+      return Result.fail(new ConfigError({ key: file, detail }))
+    }
   )
 }

@@ -10,7 +10,7 @@ import type { RunConfig } from "../domain/RunConfig.ts"
 import type { Hook, RunContext } from "../services/Hooks.ts"
 import type { Draining } from "./drain.ts"
 import type { Events } from "./events.ts"
-import { afterRuns, endAll } from "./hooks/callAll.ts"
+import { afterRuns, callAll, endAll } from "./hooks/callAll.ts"
 import type { Pump } from "./pump.ts"
 import { contextBefore, type Session } from "./session.ts"
 
@@ -63,7 +63,7 @@ export const runBatches = <E, HE, HR>(loop: BatchLoop<E, HE, HR>) =>
 
 const runSteps = Effect.fnUntraced(function* <E, HE, HR>({ contextAt, hooks, limit, pump, run }: BatchLoop<E, HE, HR>) {
   const context = () => contextAt(pump.consumed())
-  for (const hook of hooks) if (hook.afterCreate !== undefined) yield* hook.afterCreate(context())
+  yield* callAll(hooks, "afterCreate", context())
   while (true) {
     const count = Math.min(stepsPerRun, limit - pump.consumed(), pump.available())
     if (count <= 0) {
@@ -71,7 +71,7 @@ const runSteps = Effect.fnUntraced(function* <E, HE, HR>({ contextAt, hooks, lim
       if (failure !== undefined) return yield* Effect.failCause(failure)
       return
     }
-    for (const hook of hooks) if (hook.beforeRun !== undefined) yield* hook.beforeRun(context())
+    if (hooks.length > 0) yield* callAll(hooks, "beforeRun", context())
     const { completed, losses } = yield* run.executable.run(count)
     pump.consume(completed)
     if (completed === 0 || hooks.length === 0) continue

@@ -6,11 +6,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { countOf, countOfReplica, type ValidRows } from "../domain/batching.ts"
-import { CheckpointError, ConfigError, type EstimatorError, InputError } from "../domain/Errors.ts"
+import { ConfigError, type EstimatorError, InputError } from "../domain/Errors.ts"
 import { type Input } from "../domain/Input.ts"
 import type { StepOutput } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
-import { CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device } from "../services/Device.ts"
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
@@ -21,7 +20,9 @@ import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
 import * as events from "./events.ts"
 import { attempt, hostCaller, type OutputHandler, reader, summaryCaller } from "./hostCall.ts"
+import { checkHooks } from "./hooks/checkHooks.ts"
 import * as pumps from "./pump.ts"
+import { type Restored, toRestore } from "./restore.ts"
 import * as session from "./session.ts"
 
 /** @category models @since 0.1.0 */
@@ -63,29 +64,13 @@ export const evaluate = <P, ME = never, MR = never, E = never, R = never, H exte
   // a hook is a hook of its own errors and requirements, which the compiler does not see of a type parameter
   Effect.scoped(evaluateScoped(estimator, options as unknown as EvaluateOptions<E, R, HookError<H>, HookServices<H>>))
 
-/** The checkpoint asked for, or the newest; a model directory without one is an error, as its values would be the first ones. */
-export const toRestore = Effect.fnUntraced(function* (
-  config: RunConfig.RunConfig,
-  path: string | undefined
-): Effect.fn.Return<session.Restored | undefined, CheckpointError, CheckpointStore> {
-  if (path !== undefined) {
-    const checkpoint = yield* (yield* CheckpointStore).load(path)
-    return { ref: { path, step: checkpoint.step }, checkpoint }
-  }
-  const restored = yield* session.latest(config)
-  if (restored === undefined && config.modelDir !== undefined) {
-    const detail = "there is no checkpoint in this directory; train first, or leave modelDir out to use the initial values"
-    return yield* new CheckpointError({ reason: "NotFound", file: config.modelDir, detail })
-  }
-  return restored
-})
-
 const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
   options: EvaluateOptions<E, R, HE, HR>
 ) {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
-  const { hooks = [], steps } = options
+  const { steps } = options
+  const hooks = yield* checkHooks(options.hooks, "evaluate")
   if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
     return yield* new ConfigError({ key: "steps", detail: `expected a positive whole number, got ${steps}.` })
   }
@@ -118,7 +103,7 @@ interface Opening {
   readonly config: RunConfig.RunConfig
   readonly limit: number
   readonly log: events.Events
-  readonly restored: session.Restored | undefined
+  readonly restored: Restored | undefined
 }
 
 /** The input with its first batch, the compiled program with its state, and the pump between them. */
@@ -131,7 +116,8 @@ const open = Effect.fnUntraced(function* <P, ME, MR, E, R>(
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined)
     return yield* new InputError({ reason: "Empty", leaf: "", detail: "there is nothing to evaluate: the input has no batches" })
-  const run = yield* session.compile(estimator, "evaluate", first, estimator.evalBatchSize, config, log, layout)
+  const form = yield* session.formOf("evaluate", first, estimator.evalBatchSize, layout)
+  const run = yield* session.compile(estimator, "evaluate", form, config, log)
   yield* session.setState(run, config, restored, ["variable"])
   const { executable, spec } = run
   const sleepSecs = config.tpu.initialInfeedSleepSecs

@@ -8,10 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import type { SinkError } from "../domain/Errors.ts"
 import type { Params, RunEvent } from "../domain/Events.ts"
-import { MetricSink } from "../services/MetricSink.ts"
+import { MetricSink, type Sink } from "../services/MetricSink.ts"
 
 /** @category models @since 0.1.0 */
 export interface Events {
@@ -21,11 +22,37 @@ export interface Events {
   readonly flush: Effect.Effect<void, SinkError>
 }
 
-/** Opens the sinks of `MetricSink`; on leaving the scope what was emitted is still written. @category constructors @since 0.1.0 */
-export const open = Effect.fnUntraced(function* (modelDir: string | undefined): Effect.fn.Return<Events, SinkError, Scope.Scope> {
+/**
+ * The sinks of `MetricSink`, opened in this scope for the first event: a program that is refused before it leaves no file
+ * behind. On leaving the scope what was emitted is still written.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const open = Effect.fnUntraced(function* (modelDir: string | undefined): Effect.fn.Return<Events, never, Scope.Scope> {
   const sinks = yield* MetricSink
+  if (sinks.length === 0) return { emit: () => Effect.void, flush: Effect.void }
+  const scope = yield* Effect.scope
+  const one = yield* Semaphore.make(1)
+  let opened: Events | undefined
+  const opening = one.withPermit(
+    Effect.suspend(() =>
+      opened === undefined
+        ? Effect.tap(Scope.provide(openSinks(sinks, modelDir), scope), (made) => Effect.sync(() => void (opened = made)))
+        : Effect.succeed(opened)
+    )
+  )
+  return {
+    emit: (event) => (opened === undefined ? Effect.flatMap(opening, ({ emit }) => emit(event)) : opened.emit(event)),
+    flush: Effect.suspend(() => opened?.flush ?? Effect.void)
+  }
+})
+
+const openSinks = Effect.fnUntraced(function* (
+  sinks: ReadonlyArray<Sink>,
+  modelDir: string | undefined
+): Effect.fn.Return<Events, SinkError, Scope.Scope> {
   const writers = yield* Effect.forEach(sinks, (sink) => sink.open(modelDir))
-  if (writers.length === 0) return { emit: () => Effect.void, flush: Effect.void }
   const queue = yield* Queue.unbounded<RunEvent, Cause.Done | SinkError>()
   const write = (event: RunEvent) => Effect.forEach(writers, (writer) => writer(event), { discard: true })
   const drain = Queue.take(queue).pipe(

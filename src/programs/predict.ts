@@ -4,26 +4,32 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { EstimatorError, InputError } from "../domain/Errors.ts"
 import { type Input } from "../domain/Input.ts"
+import type { StepOutput } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { sizeOf, type Tensor } from "../domain/Tensor.ts"
+import { Device } from "../services/Device.ts"
 import { Outfeed } from "../services/Outfeed.ts"
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
+import { Summaries } from "../services/Summaries.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import { beginning, contexts, runBatches } from "./batchLoop.ts"
 import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
-import { toRestore } from "./evaluate.ts"
-import type { Events } from "./events.ts"
-import { reader } from "./hostCall.ts"
+import * as events from "./events.ts"
+import { hostCaller, reader } from "./hostCall.ts"
+import { checkHooks } from "./hooks/checkHooks.ts"
 import * as pumps from "./pump.ts"
+import { each, type Placing } from "./placement.ts"
 import * as session from "./session.ts"
 
 /** @category models @since 0.1.0 */
@@ -57,7 +63,8 @@ const rowOf = (batch: Prediction, i: number): Prediction => {
 /**
  * Predicts over the input, as a stream with back-pressure: the device runs no further ahead of the consumer than its
  * buffers, and leaving the stream ends the run. Every example gives one prediction, in order; an empty input gives an
- * empty stream. The recurrent cache is carried from batch to batch.
+ * empty stream. The recurrent cache is carried from batch to batch. The model's host call sees each batch before its predictions
+ * come. The sinks hear `begin`, `compile`, `graph`, what hooks and the host call emit, and `end`.
  *
  * @category programs
  * @since 0.1.0
@@ -69,7 +76,7 @@ export const predict = <P, ME = never, MR = never, E = never, R = never, H exten
 ): Stream.Stream<Prediction, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>> =>
   predictions(
     // a hook is a hook of its own errors and requirements, which the compiler does not see of a type parameter
-    batchPull(estimator, options as unknown as PredictOptions<E, R, HookError<H>, HookServices<H>>, toRestore),
+    batchPull(estimator, options as unknown as PredictOptions<E, R, HookError<H>, HookServices<H>>, each),
     options.yieldSingleExamples ?? true
   )
 
@@ -87,34 +94,50 @@ export const predictions = <E, R>(
 
 type BatchPull<E> = Pull.Pull<readonly [Prediction], E>
 
-const silent: Events = { emit: () => Effect.void, flush: Effect.void }
+/** First and last events of a prediction; one that is left before its end is done, too. */
+const announced = Effect.fnUntraced(function* (log: events.Events, step: number) {
+  const { engine, replicas } = yield* Device
+  const time = new Date(yield* Clock.currentTimeMillis).toISOString()
+  yield* log.emit({ event: "begin", mode: "predict", engine, replicas, step, time })
+  yield* Effect.addFinalizer((exit) => {
+    const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
+    return Effect.ignore(log.emit({ event: "end", mode: "predict", step, reason }))
+  })
+})
 
-/** One program, from its first batch on; `restore` gives the checkpoint to predict from. @category programs @since 0.1.0 */
+/** One program, from its first batch on; `placing` finds the checkpoint to predict from. `shared` are the events of many calls, of which none announces itself. @category programs @since 0.1.0 */
 export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
   options: PredictOptions<E, R, HE, HR>,
-  restore: typeof toRestore
+  placing: Placing,
+  shared?: events.Events
 ): Effect.fn.Return<BatchPull<EstimatorError | ME | E | HE>, EstimatorError | ME | E | HE, EstimatorServices | MR | R | HR | Scope.Scope> {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
-  const { hooks = [] } = options
+  const hooks = yield* checkHooks(options.hooks, "predict")
   const { layout, source } = yield* deploy(estimator, "predict", options.input, config)
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined) return Cause.done()
-  const restored = yield* restore(config, options.checkpointPath)
-  const context = contexts("predict", config, restored?.checkpoint.step ?? 0, Infinity, silent)
-  const compiling = session.compile(estimator, "predict", first, estimator.predictBatchSize, config, silent, layout)
-  const run = yield* beginning(
-    hooks,
-    context.before,
-    Effect.tap(compiling, (made) => session.setState(made, config, restored, ["variable"]))
-  )
+  const placement = yield* placing(config, options.checkpointPath)
+  const form = yield* session.formOf("predict", first, estimator.predictBatchSize, layout)
+  const log = shared ?? (yield* events.open(config.modelDir))
+  if (shared === undefined) yield* announced(log, placement.step)
+  const context = contexts("predict", config, placement.step, Infinity, log)
+  const compiling = session.compile(estimator, "predict", form, config, log)
+  const placed = Effect.flatMap(compiling, (run) => Effect.map(placement.place(run), (globalStep) => ({ run, globalStep })))
+  const { globalStep, run } = yield* beginning(hooks, context.before, placed)
   const { executable, spec } = run
   const sleepSecs = config.tpu.initialInfeedSleepSecs
   const pump = pumps.make<E | InputError>({ feed, first, spec, executable, limit: Infinity, pad: true, sleepSecs })
   const outfeed = yield* (yield* Outfeed).open<Prediction>(waiting)
   const outcome = yield* Deferred.make<never, EstimatorError | ME | E | HE | Cause.Done>()
   const read = reader(run.traced.program, run.traced.predictions, spec)
-  const moved = yield* drains.make(executable, (output) => outfeed.offer(read(output.outfeed, pump.nextValid())))
+  const call = hostCaller(run.traced, spec)
+  const handle = Effect.fnUntraced(function* (output: StepOutput) {
+    const rows = pump.nextValid()
+    yield* call(output, rows, globalStep)
+    yield* outfeed.offer(read(output.outfeed, rows))
+  })
+  const moved = yield* drains.make(executable, handle)
   const loop = { run, pump, limit: Infinity, outfeed: moved, hooks, contextAt: context.ofRun(run) }
   yield* (yield* Rendezvous)
     .meet(runBatches(loop), [
@@ -122,6 +145,7 @@ export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
       { name: "outfeed", effect: moved.effect }
     ])
     .pipe(
+      Effect.provideService(Summaries, log.emit),
       Effect.matchCauseEffect({
         // predictions made before the failure come first
         onFailure: (cause) => Effect.andThen(outfeed.end, Deferred.failCause(outcome, cause)),

@@ -4,45 +4,62 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { EstimatorError } from "../domain/Errors.ts"
+import { type EstimatorError, type PredictorTaken } from "../domain/Errors.ts"
+import * as RunConfig from "../domain/RunConfig.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
-import { toRestore } from "./evaluate.ts"
+import * as events from "./events.ts"
 import * as keptPrograms from "./keptPrograms.ts"
 import { batchPull, type Prediction, predictions, type PredictOptions } from "./predict.ts"
+import { make as makeTurns } from "./turns.ts"
+import * as placement from "./placement.ts"
+
+/** @category models @since 0.1.0 */
+export interface PredictorOptions {
+  /** How long a call may leave its stream unread while others wait, who fail then. Default 300. */
+  readonly patienceSecs?: number
+}
 
 /** @category models @since 0.1.0 */
 export interface Predictor<ME = never> {
   /**
    * As `Estimator.predict`, but for hooks. A call predicts from the newest checkpoint at its beginning (or the one asked for),
-   * and begins with a cache of its own; calls are taken one after another, each until its stream ends
-   * or is left: a call within the stream of another waits for ever.
+   * and begins with a cache of its own; calls are taken one after another, each until its stream ends or is left. Fails with
+   * `PredictorTaken` when asked from within a stream of its own (by the fiber that reads it, its input, or its host call), and
+   * when the call before has left its stream unread for `patienceSecs`.
    */
-  readonly predict: <E = never, R = never>(options: Omit<PredictOptions<E, R>, "hooks">) => Stream.Stream<Prediction, EstimatorError | ME | E, R>
+  readonly predict: <E = never, R = never>(
+    options: Omit<PredictOptions<E, R>, "hooks">
+  ) => Stream.Stream<Prediction, EstimatorError | PredictorTaken | ME | E, R>
 }
 
 /**
  * A predictor that lives until the scope closes. It compiles at the first call, and again for a batch of another form (give
- * `predictBatchSize` where requests differ in size: smaller ones are padded).
+ * `predictBatchSize` where requests differ in size: smaller ones are padded). While the checkpoint is the same, its weights stay
+ * on the device. The sinks are its own, opened once: they hear what it compiles.
  *
  * @category programs
  * @since 0.1.0
  */
 export const predictor = Effect.fn("Estimator.predictor")(function* <P, ME = never, MR = never>(
-  estimator: Estimator<P, ME, MR>
+  estimator: Estimator<P, ME, MR>,
+  { patienceSecs = 300 }: PredictorOptions = {}
 ): Effect.fn.Return<Predictor<ME>, never, EstimatorServices | MR | Scope.Scope> {
   const services = yield* Effect.context<EstimatorServices | MR>()
   const kept = yield* keptPrograms.make
-  const gate = yield* Semaphore.make(1)
-  const turn = Effect.acquireRelease(gate.take(1), () => gate.release(1), { interruptible: true })
+  const config = RunConfig.decode(estimator.config) // a wrong one is the failure of each call
+  const log = yield* events.open(Result.isSuccess(config) ? config.success.modelDir : undefined)
+  const placing = placement.keeping()
+  const turns = yield* makeTurns(patienceSecs)
   const predict = <E, R>(options: Omit<PredictOptions<E, R>, "hooks">) => {
-    const batches = batchPull<P, ME, MR, E, R, never, never>(estimator, options, toRestore)
-    const pull = Effect.provideService(Effect.andThen(turn, batches), keptPrograms.KeptPrograms, kept)
+    const batches = turns.within(batchPull<P, ME, MR, E, R, never, never>(estimator, options, placing, log))
+    const opened = Effect.andThen(turns.take, turns.using(batches))
+    const pull = Effect.map(Effect.provideService(opened, keptPrograms.KeptPrograms, kept), turns.using)
     const stream = Stream.provideContext(predictions(pull, options.yieldSingleExamples ?? true), services)
     // what is left of the requirements is the input's: the compiler does not subtract from a type parameter
-    return stream as Stream.Stream<Prediction, EstimatorError | ME | E, R>
+    return stream as Stream.Stream<Prediction, EstimatorError | PredictorTaken | ME | E, R>
   }
   return { predict }
 })

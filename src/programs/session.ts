@@ -24,11 +24,10 @@ import { type InputSource, type Position, type PositionedExample } from "../doma
 import { match as matchPartition, partitionOf } from "../domain/deployment/partition.ts"
 import type { StateKind } from "../domain/graph/Graph.ts"
 import { mixedPrecision, type Precision } from "../domain/passes/mixedPrecision.ts"
-import { partition as cutOverCores } from "../domain/passes/partition/partition.ts"
+import { checkPredictionSize } from "../domain/predictionSize.ts"
 import { globalStepName, type Mode, type Partition, type Program, type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import { make as makeTensor, printType, sameShape } from "../domain/Tensor.ts"
-import { type Checkpoint, type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts"
 import { Device, type Executable } from "../services/Device.ts"
 import type { RunContext } from "../services/Hooks.ts"
 import { type Feed, Infeed } from "../services/Infeed.ts"
@@ -36,6 +35,7 @@ import { type Traced, Tracer } from "../services/Tracer.ts"
 import type { Estimator } from "./Estimator.ts"
 import type { Events } from "./events.ts"
 import { KeptPrograms } from "./keptPrograms.ts"
+import type { Restored } from "./restore.ts"
 
 /** An input that has been asked for its first batch. @category models @since 0.1.0 */
 export interface OpenInput<E> {
@@ -65,37 +65,48 @@ export interface Session<E, R> {
 }
 
 /** How a replica's leaves are cut over its cores, checked; `undefined` where none is: then logical core 0 computes all of it. */
-const partitionFor = (spec: BatchSpec, layout: BatchLayout | undefined): Effect.Effect<Partition | undefined, ConfigError | InputError> => {
+const partitionFor = (spec: BatchSpec, layout: BatchLayout | undefined): Effect.Effect<Partition | undefined, ConfigError> => {
   if (layout?.partition === undefined) return Effect.undefined
   const { cores, dims } = layout.partition
   return Effect.fromResult(Result.map(matchPartition(spec.features, spec.labels, dims, cores), (leaves) => partitionOf(leaves, cores)))
 }
 
-/** What the event says of the cores: figures of the cut step, whichever way the engine has it cut. */
-const coresOf = ({ partition, step }: Program) => {
+/** What the event says of the cores: how many, and what the engine's cut came to, if it tells. */
+const coresOf = (partition: Partition | undefined, cut: Executable["cut"]) => {
   if (partition === undefined) return {}
-  const { busiestShare, cores, cutNodes, movedElements, wholeNodes } = cutOverCores(step, partition).report
+  if (cut === undefined) return { cores: partition.cores }
+  const { busiestShare, cores, cutNodes, movedElements, wholeNodes } = cut
   return { cores, cutNodes, wholeNodes, movedElements, busiestShare }
 }
 
-/** Fixes the batch's form from the first example, traces the model function for it, and compiles. @category constructors @since 0.1.0 */
-export const compile = Effect.fnUntraced(function* <P, E, R>(
-  estimator: Estimator<P, E, R>,
+/** What a program is compiled for. @category models @since 0.1.0 */
+export interface Form {
+  readonly spec: BatchSpec
+  readonly partition: Partition | undefined
+}
+
+/** The batch's form, fixed by the first example; fails where it does not fit the device, or the configuration. @category constructors @since 0.1.0 */
+export const formOf = Effect.fnUntraced(function* (
   mode: Mode,
   first: PositionedExample,
   batchSize: number | undefined,
-  config: Pick<RunConfig, "seed" | "precision" | "saveSummarySteps">,
-  events: Events,
   layout?: BatchLayout
-): Effect.fn.Return<
-  Session<E, R>,
-  ConfigError | InputError | TraceError | CompileError | EngineUnavailable | ExecuteError,
-  Device | Tracer | Scope.Scope
-> {
+): Effect.fn.Return<Form, ConfigError | InputError, Device> {
+  const { replicas } = yield* Device
+  const spec = yield* Effect.fromResult(specOf(first.example, replicas, batchSize, { ...layout, roundUp: mode !== "train" }))
+  return { spec, partition: yield* partitionFor(spec, layout) }
+})
+
+/** Traces the model function for this form, and compiles. @category constructors @since 0.1.0 */
+export const compile = Effect.fnUntraced(function* <P, E, R>(
+  estimator: Estimator<P, E, R>,
+  mode: Mode,
+  { partition, spec }: Form,
+  config: Pick<RunConfig, "seed" | "precision" | "saveSummarySteps">,
+  events: Events
+): Effect.fn.Return<Session<E, R>, ConfigError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
   const device = yield* Device
   const tracer = yield* Tracer
-  const spec = yield* Effect.fromResult(specOf(first.example, device.replicas, batchSize, { ...layout, roundUp: mode !== "train" }))
-  const partition = yield* partitionFor(spec, layout)
   const kept = yield* KeptPrograms
   const earlier = kept?.find(mode, spec)
   if (earlier !== undefined) {
@@ -117,6 +128,7 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     labels: spec.labels,
     perReplicaBatchSize: spec.rowsPerReplica
   })
+  yield* Effect.fromResult(checkPredictionSize(traced.program, traced.predictions, device.replicas))
   const { precision } = config
   const program: Program = {
     ...traced.program,
@@ -129,7 +141,14 @@ export const compile = Effect.fnUntraced(function* <P, E, R>(
     : compileIn(kept.open, compiling)
   const millis = (yield* Clock.currentTimeMillis) - began
   yield* Effect.ignore(
-    events.emit({ event: "compile", mode, nodes: program.step.nodes.length, millis, ...precisionOf(precision, device), ...coresOf(program) })
+    events.emit({
+      event: "compile",
+      mode,
+      nodes: program.step.nodes.length,
+      millis,
+      ...precisionOf(precision, device),
+      ...coresOf(partition, executable.cut)
+    })
   )
   yield* Effect.ignore(events.emit({ event: "graph", mode, graph: program.step }))
   const session: Session<E, R> = { spec, traced: { ...traced, program }, executable }
@@ -151,20 +170,6 @@ const compileIn = <A, E, R>(open: Effect.Effect<Scope.Closeable>, compiling: Eff
 /** What the event says of the precision. */
 const precisionOf = (precision: Precision, { fastPrecisions = [] }: Device["Service"]) =>
   precision === "float32" ? {} : { precision, emulated: !fastPrecisions.includes(precision) }
-
-/** A checkpoint with where it lies. @category models @since 0.1.0 */
-export interface Restored {
-  readonly ref: CheckpointRef
-  readonly checkpoint: Checkpoint
-}
-
-/** The newest checkpoint of the model directory, if there is one. @category constructors @since 0.1.0 */
-export const latest = Effect.fnUntraced(function* (config: RunConfig): Effect.fn.Return<Restored | undefined, CheckpointError, CheckpointStore> {
-  if (config.modelDir === undefined) return undefined
-  const store = yield* CheckpointStore
-  const ref = yield* store.latest(config.modelDir)
-  return ref === undefined ? undefined : { ref, checkpoint: yield* store.load(ref.path) }
-})
 
 /** What the program needs from a checkpoint: leaves of the given kinds, each there and of the right type. */
 const select = (

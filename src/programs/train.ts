@@ -17,7 +17,9 @@ import { Summaries } from "../services/Summaries.ts"
 import { beginning } from "./batchLoop.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import * as events from "./events.ts"
+import { checkHooks } from "./hooks/checkHooks.ts"
 import * as savePoints from "./hooks/savePoints.ts"
+import { latest } from "./restore.ts"
 import * as session from "./session.ts"
 import { runLoop } from "./trainLoop.ts"
 import { setUp, type Start } from "./trainSetup.ts"
@@ -84,7 +86,7 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
   if (wrong !== undefined) return yield* wrong
   const device = yield* Device
   if (config.modelDir !== undefined) yield* (yield* CheckpointStore).prepare(config.modelDir)
-  const restored = yield* session.latest(config)
+  const restored = yield* latest(config)
   const startStep = restored?.checkpoint.step ?? 0
   const lastStep = options.maxSteps ?? (options.steps === undefined ? undefined : startStep + options.steps)
   if (lastStep !== undefined && lastStep <= startStep) return { globalStep: startStep, steps: 0, loss: NaN }
@@ -92,11 +94,11 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
   const log = yield* events.open(config.modelDir)
   const time = new Date(yield* Clock.currentTimeMillis).toISOString()
   const params = events.paramsOf(estimator.params)
-  yield* log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time, ...params })
-  if (restored !== undefined) yield* log.emit({ event: "restore", step: startStep, file: restored.ref.path })
-  const hooks: ReadonlyArray<Hook<HE, HR>> = [...(yield* Hooks), ...(options.hooks ?? [])]
+  const begin = log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time, ...params })
+  const announce = restored === undefined ? begin : Effect.andThen(begin, log.emit({ event: "restore", step: startStep, file: restored.ref.path }))
+  const hooks: ReadonlyArray<Hook<HE, HR>> = [...(yield* checkHooks(yield* Hooks, "train")), ...(yield* checkHooks(options.hooks, "train"))]
   yield* savePoints.check(hooks, config.modelDir)
-  const start: Start<HE, HR> = { config, restored, startStep, lastStep, log, hooks, protect: options.protect }
+  const start: Start<HE, HR> = { config, restored, startStep, lastStep, log, announce, hooks, protect: options.protect }
   const before = session.contextBefore("train", config, startStep, lastStep, log)
   const { loop, parties } = yield* beginning(hooks, before, setUp(estimator, options.input, start))
   const result = yield* (yield* Rendezvous).meet(runLoop(loop), parties).pipe(

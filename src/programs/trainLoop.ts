@@ -13,7 +13,7 @@ import type { RunConfig } from "../domain/RunConfig.ts"
 import * as TpuConfig from "../domain/TpuConfig.ts"
 import type { Hook, RunContext, RunValues } from "../services/Hooks.ts"
 import type { Draining } from "./drain.ts"
-import { afterRuns, endAll } from "./hooks/callAll.ts"
+import { afterRuns, callAll, endAll } from "./hooks/callAll.ts"
 import type { SavePoints } from "./hooks/savePoints.ts"
 import type { Pump } from "./pump.ts"
 import type { Saver } from "./saver.ts"
@@ -58,7 +58,7 @@ const runSteps = Effect.fnUntraced(function* <E, HE, HR>(loop: Loop<E, HE, HR>, 
   const context = () => loop.contextAt(startStep + pump.consumed())
   const target = TpuConfig.loopSeconds(config.tpu.iterationsPerLoop)
   let control = target === undefined ? undefined : iterationControl.start(target * 1000)
-  for (const hook of hooks) if (hook.afterCreate !== undefined) yield* hook.afterCreate(context())
+  yield* callAll(hooks, "afterCreate", context())
   loop.around.takeStop() // of the checkpoint at the start it is not heeded, as in the original
   let going = true
   while (going) {
@@ -70,7 +70,7 @@ const runSteps = Effect.fnUntraced(function* <E, HE, HR>(loop: Loop<E, HE, HR>, 
       break
     }
     if (loop.firstCache.size > 0) yield* executable.writeState(loop.firstCache)
-    for (const hook of hooks) if (hook.beforeRun !== undefined) yield* hook.beforeRun(context())
+    yield* callAll(hooks, "beforeRun", context())
     const began = control === undefined ? 0 : yield* Clock.currentTimeMillis
     const { completed, losses } = yield* Effect.tapError(executable.run(count), () => Effect.sync(() => void (progress.broken = true)))
     if (control !== undefined) control = iterationControl.update(control, { steps: completed, millis: (yield* Clock.currentTimeMillis) - began })

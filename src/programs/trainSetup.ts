@@ -5,7 +5,15 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { type CheckpointError, type ExecuteError, InputError, type NanLossError, type NumericsError, type SinkError } from "../domain/Errors.ts"
+import {
+  type CheckpointError,
+  type ConfigError,
+  type ExecuteError,
+  InputError,
+  type NanLossError,
+  type NumericsError,
+  type SinkError
+} from "../domain/Errors.ts"
 import type { Input } from "../domain/Input.ts"
 import { type State, stateLeaves } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
@@ -20,20 +28,23 @@ import { nanGuard } from "./hooks/nanGuard.ts"
 import * as savePoints from "./hooks/savePoints.ts"
 import { hostCaller, summaryCaller } from "./hostCall.ts"
 import * as pumps from "./pump.ts"
+import type { Restored } from "./restore.ts"
 import * as savers from "./saver.ts"
 import * as session from "./session.ts"
 import type { Loop } from "./trainLoop.ts"
 import { warmStart } from "./warmStart.ts"
 
-type BuiltInError = NanLossError | NumericsError | CheckpointError | ExecuteError | SinkError
+type BuiltInError = ConfigError | NanLossError | NumericsError | CheckpointError | ExecuteError | SinkError
 
 /** Where a run begins and how it is to go. @category models @since 0.1.0 */
 export interface Start<HE, HR> {
   readonly config: RunConfig
-  readonly restored: session.Restored | undefined
+  readonly restored: Restored | undefined
   readonly startStep: number
   readonly lastStep: number | undefined
   readonly log: Events
+  /** The first events, once it is known that the input and the device fit; of a run that is refused before there are none. */
+  readonly announce: Effect.Effect<void, SinkError>
   /** The application's, then the program's. */
   readonly hooks: ReadonlyArray<Hook<HE, HR>>
   readonly protect: (() => ReadonlyArray<number>) | undefined
@@ -50,7 +61,9 @@ const open = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(estimator: Es
       from === undefined ? "the input has no batches" : "the input has no batches after the saved position; repeat it, or train with another"
     return yield* new InputError({ reason: "Empty", leaf: "", detail })
   }
-  const run = yield* session.compile(estimator, "train", first, estimator.trainBatchSize, config, log, layout)
+  const form = yield* session.formOf("train", first, estimator.trainBatchSize, layout)
+  yield* start.announce
+  const run = yield* session.compile(estimator, "train", form, config, log)
   // under `loop` the cache of a checkpoint is of no use: each device run begins with a fresh one
   const looped = config.cachePolicy === "loop"
   yield* session.setState(run, config, restored, ["variable", "slot", ...(looped ? [] : ["cache" as const]), "random"])

@@ -8,24 +8,29 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CompileError, EngineUnavailable, ExecuteError } from "../domain/Errors.ts"
 import type { Precision } from "../domain/passes/mixedPrecision.ts"
+import type { Report } from "../domain/passes/partition/Report.ts"
 import type { Batch, Program, RunResult, State, StepOutput } from "../domain/Program.ts"
 
 /**
  * A compiled program with its state on the device; lives until the scope it was compiled in closes.
  *
  * Batches go in through `feed`, steps happen in `run`, outputs come out of `outfeed`, each with its own bounded buffer:
- * three fibers may use the three at once, and a full outfeed buffer holds the steps back. `initialise`, `readState` and
+ * three fibers may use the three at once, and a full outfeed buffer holds the steps back. `initialise`, `reopen`, `readState` and
  * `writeState` need the device idle; while `run` is under way they wait for it.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Executable {
+  /** What cutting the step over the cores of a replica came to; none where `program.partition` asked for no cut, or the engine does not tell. */
+  readonly cut?: Report | undefined
   /**
    * Begins anew: every state leaf gets its first value for this seed (the same seed gives the same bits on every engine), and
    * batches that no step has used and outputs that nobody has taken are dropped.
    */
   readonly initialise: (seed: number) => Effect.Effect<void, ExecuteError>
+  /** As `initialise`, but that the state stays: for a program that begins once more where it is. */
+  readonly reopen: Effect.Effect<void, ExecuteError>
   /**
    * Hands over one global batch. The data is copied (or read) before the effect ends, so the caller may reuse it.
    * Suspends while the infeed buffer is full; can be interrupted there. `BadBatch` when leaves, classes or lengths differ.
@@ -38,7 +43,7 @@ export interface Executable {
   readonly run: (iterations: number) => Effect.Effect<RunResult, ExecuteError>
   /**
    * Says that no more batches will be fed: from now on a run that has used up the fed ones ends instead of waiting, so where
-   * an input ends does not depend on timing. Holds until the next `initialise`.
+   * an input ends does not depend on timing. Holds until the next `initialise` or `reopen`.
    */
   readonly endInput: Effect.Effect<void>
   /** Asks a run under way to end after the step it is in. */

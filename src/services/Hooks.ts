@@ -59,6 +59,8 @@ export type HookSignal = "continue" | "save" | "stop" | "discard"
  */
 export interface Hook<E = never, R = never> {
   readonly name: string
+  /** It looks at the loss: `predict`, which has none, refuses it with a `ConfigError`. Default false. */
+  readonly needsLoss?: boolean
   readonly begin?: Effect.Effect<void, E, R>
   readonly afterCreate?: (context: RunContext) => Effect.Effect<void, E, R>
   readonly beforeRun?: (context: RunContext) => Effect.Effect<void, E, R>

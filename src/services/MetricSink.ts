@@ -13,7 +13,7 @@ import type { RunEvent } from "../domain/Events.ts"
 /** One subscriber. @category models @since 0.1.0 */
 export interface Sink {
   readonly name: string
-  /** Opened at the start of each program in its scope; what it returns is called for every event, in order, off the step path. */
+  /** Opened for the first event of each program, in its scope; what it returns is called for every event, in order, off the step path. */
   readonly open: (modelDir: string | undefined) => Effect.Effect<(event: RunEvent) => Effect.Effect<void, SinkError>, SinkError, Scope.Scope>
 }
 

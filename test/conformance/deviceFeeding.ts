@@ -64,6 +64,31 @@ const bounded = (it: It, n: number) => {
     })
   )
 
+  it.effect("reopened, it drops batches and outputs likewise, takes input again, and keeps its state", () =>
+    Effect.gen(function* () {
+      const executable = yield* started(linear(n))
+      const [first, second, third] = linearBatches(n, 0, 3)
+      for (const batch of [first!, second!]) yield* executable.feed(batch)
+      yield* executable.run(1)
+      yield* executable.endInput
+      yield* executable.reopen
+      const kept = yield* executable.readState
+      yield* executable.feed(third!)
+      const { losses } = yield* executable.run(1)
+      // the second step's output alone: the first one's is gone
+      assert.deepStrictEqual(stepNumbers(yield* executable.outfeed), [2])
+      const other = yield* started(linear(n))
+      yield* other.writeState(kept)
+      yield* other.feed(third!)
+      assert.deepStrictEqual([...losses], [...(yield* other.run(1)).losses])
+      const untouched = yield* Effect.forkChild(executable.run(1))
+      yield* turns(50)
+      assert.isUndefined(untouched.pollUnsafe(), "it waits for a batch: the end of the input is forgotten")
+      yield* executable.stop
+      yield* Fiber.join(untouched)
+    })
+  )
+
   it.effect("holds steps back until their outputs are taken, and gives them in order", () =>
     Effect.gen(function* () {
       const executable = yield* started(linear(n))

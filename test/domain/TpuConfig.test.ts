@@ -91,6 +91,10 @@ it.effect("[row 15] inputPartitionDims: length, then mode, then cores, each its 
     const right = { perHostInput: "PerHostV2", numCoresPerReplica: 2 }
     assert.include(yield* refused(dims([null, [1]], right)), "features")
     assert.deepStrictEqual(tpu(dims([{ image: [2, 1], id: null }, null], right)).inputPartitionDims, [{ image: [2, 1], id: null }, null])
+    // structures as deep as those of features and labels may be
+    const nested = [{ a: [{ b: [2, 1] }, null] }, [[2, 1], [1]]]
+    assert.deepStrictEqual(tpu(dims(nested, right)).inputPartitionDims, nested)
+    assert.include(yield* refused(dims([{ a: { b: "2" } }], right)), "tpu.inputPartitionDims")
   })
 )
 

@@ -36,7 +36,12 @@ describe("specOf", () => {
   })
   it("refuses leaves that disagree on the number of examples, scalars and what is no tensor", () => {
     assert.strictEqual(failure(specOf({ features: { a: floats([2]), b: floats([3]) } }, 1)).leaf, "features/b")
-    assert.strictEqual(failure(specOf({ features: floats([]) }, 1)).reason, "ShapeChanged")
+    const scalar = failure(specOf({ features: floats([]) }, 1))
+    assert.deepInclude(scalar, { reason: "ShapeChanged", leaf: "features" })
+    assert.include(scalar.message, "a scalar has no axis for the examples; give it the shape [batch]")
+    for (const none of [floats([0, 2]), { a: floats([0]), b: ints([0, 3]) }])
+      assert.strictEqual(failure(specOf({ features: none }, 1)).reason, "Empty")
+    assert.include(failure(specOf({ features: {} }, 1)).message, "the batch has no tensors")
     // a caller without types
     const plain = { features: { a: [1, 2, 3] } } as unknown as Example
     assert.deepInclude(failure(specOf(plain, 1)), { reason: "NotATensor", leaf: "features/a/0" })

@@ -29,7 +29,7 @@ describe("misuse", () => {
       const { features } = rows(1, 2, 3, 4, 5, 6, 7, 8)
       for (const element of [features, [features, features]]) {
         const error = yield* failing(() => Stream.succeed(element))
-        assert.include(error.message, "an element of an input is a record { features, labels? } of host tensors")
+        assert.include(error.message, "an element of an input is a record { features, labels? } of host tensors; this one has no features")
         assert.include((yield* failing(Stream.succeed(element))).message, "an element of an input is a record { features, labels? }")
       }
     }).pipe(Effect.provide(system({ hosts: 1, coresPerHost: 2 })))
@@ -70,11 +70,35 @@ describe("misuse", () => {
     Effect.gen(function* () {
       const tpu = (dims: ReadonlyArray<number>) => ({ perHostInput: "PerHostV2", numCoresPerReplica: 2, inputPartitionDims: [dims] }) as const
       const run = (dims: ReadonlyArray<number>) => failing(numbered([], 4), tpu(dims))
+      assert.include(yield* run([4]), { _tag: "ConfigError", key: "tpu.inputPartitionDims" })
       assert.include((yield* run([4])).message, "they make 4 parts, but a replica has 2 cores")
       assert.include((yield* run([1, 2])).message, "2 entries for f32[4]")
       const fine = yield* Estimator.train(estimatorOf(newSeen(), tpu([2])), { input: numbered([], 4) })
       assert.strictEqual(fine.steps, 2)
     }).pipe(Effect.provide(system({ hosts: 1, coresPerHost: 4, coresPerReplica: 2 })))
+  )
+  it.effect("[row 191] nested labels: a key of another name at any depth is refused, with what was expected and what came", () =>
+    Effect.gen(function* () {
+      const { features } = rows(1, 2, 3, 4)
+      const input = Stream.make({ features, labels: { a: { b: features, c: features } } })
+      const run = (labels: object) => {
+        // keys of any names, as from a caller without types
+        const dims = [[2], labels] as never
+        const tpu = { perHostInput: "PerHostV2", numCoresPerReplica: 2, inputPartitionDims: dims } as const
+        return Estimator.train(estimatorOf(newSeen(), tpu, { trainBatchSize: 4 }), { input })
+      }
+      assert.strictEqual((yield* run({ a: { b: [2], c: null } })).steps, 1)
+      const expected = "mismatched labels keys: expected an entry for each of labels/a/b, labels/a/c; got"
+      for (const [labels, got] of [
+        [{ a: { b: [2], d: null } }, "labels/a/b, labels/a/d."],
+        [{ z: { b: [2], c: null } }, "labels/z/b, labels/z/c."],
+        [{ a: [2] }, "labels/a."]
+      ] as const) {
+        const error = yield* Effect.flip(run(labels))
+        assert.deepInclude(error, { _tag: "ConfigError", key: "tpu.inputPartitionDims" })
+        assert.include(error.message, `${expected} ${got}`)
+      }
+    }).pipe(Effect.provide(system({ hosts: 1, coresPerHost: 2, coresPerReplica: 2 })))
   )
 })
 

@@ -1,8 +1,8 @@
 /** Who calls the input, which replica gets which rows: on 8 cores of 1 and 2 hosts that are only simulated. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Cause, Effect, Stream } from "effect"
 import { Estimator, type Input, Tensor } from "../../src/index.ts"
-import { byReplica, estimatorOf, newSeen, numbered, system, trained } from "./deploymentModels.ts"
+import { byReplica, estimatorOf, newSeen, numbered, rows, system, trained } from "./deploymentModels.ts"
 
 const summary = (calls: ReadonlyArray<Input.InputContext>) =>
   calls.map(({ batchSize, host, invocation, invocations, replicasFed }) => [invocation, invocations, host, batchSize, replicasFed])
@@ -207,3 +207,20 @@ describe("the context of a call", () => {
     }).pipe(Effect.provide(system({ hosts: 1, coresPerHost: 2 })))
   )
 })
+
+it.effect("[row 82] a call that has said that it ended is not asked again, while the others go on", () =>
+  Effect.gen(function* () {
+    const ends = [0, 0]
+    const input: Input.InputFn = ({ invocation }) => {
+      let asked = 0
+      const pull = Effect.suspend(() => {
+        if (asked++ < 1 + 4 * invocation) return Effect.succeed([rows(asked, asked)] as const)
+        ends[invocation]!++
+        return Cause.done()
+      })
+      return Stream.fromPull(Effect.succeed(pull))
+    }
+    const { examples } = yield* Estimator.evaluate(estimatorOf(newSeen(), { perHostInput: "PerHostV2" }), { input })
+    assert.deepStrictEqual([examples, ...ends], [2 + 10, 1, 1])
+  }).pipe(Effect.provide(system({ hosts: 2, coresPerHost: 2 })))
+)

@@ -186,7 +186,7 @@ it.effect("a batch of one row is padded to the replicas in evaluate and predict,
   }).pipe(Effect.provide(EstimatorTest.layer({ replicas: 2 })))
 )
 
-it.effect("all predictions made before a failure of the input come first, however slow the consumer", () =>
+it.effect("[row 175] all predictions made before a failure of the input come first, however slow the consumer", () =>
   Effect.gen(function* () {
     const torn = Stream.concat(Stream.fromIterable(batches(20, 4)), Stream.fail(new Broken()))
     let seen = 0

@@ -27,19 +27,29 @@ it.effect("[row 135] [row 162] logs the first run, then about every so many step
   }).pipe(Effect.provide(EstimatorTest.layer({ replicas: 2 })))
 )
 
-it.effect("[row 141] [row 142] without metrics the result has loss, step and examples; a metric may have any name", () =>
+it.effect("[row 141] [row 142] without metrics the result has loss, step and examples; a metric may have any name; the result is an event", () =>
   Effect.gen(function* () {
     const input = Stream.make(labels([2, 4]))
     const estimator = Estimator.make({ modelFn: descent, params: { rate: 0.25 }, config: { modelDir: "plain" } })
     yield* Estimator.train(estimator, { input })
+    const events: Array<RunEvent> = []
     // w = 0.5 * 3
-    assert.deepStrictEqual(yield* Estimator.evaluate(estimator, { input }), { loss: 3.25, globalStep: 1, examples: 2, metrics: {} })
+    const plain = yield* Estimator.evaluate(estimator, { input }).pipe(Effect.provide(recordEvents(events)))
+    assert.deepStrictEqual(plain, { loss: 3.25, globalStep: 1, examples: 2, metrics: {} })
     const modelFn: typeof descent = (given) => ({
       ...descent(given),
       evalMetrics: { loss: { tensors: { y: given.labels }, metric: Metrics.mean("y") } }
     })
-    const named = yield* Estimator.evaluate({ ...estimator, modelFn }, { input })
+    const named = yield* Estimator.evaluate({ ...estimator, modelFn }, { input, name: "held out" }).pipe(Effect.provide(recordEvents(events)))
     assert.deepStrictEqual([named.loss, named.metrics], [3.25, { loss: 3 }])
+    const reported = { step: 1, loss: 3.25, ppl: Math.exp(3.25), bpc: 3.25 / Math.LN2, examples: 2 }
+    assert.deepStrictEqual(
+      events.filter(({ event }) => event === "eval"),
+      [
+        { event: "eval", ...reported, metrics: {} },
+        { event: "eval", name: "held out", ...reported, metrics: { loss: 3 } }
+      ]
+    )
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
@@ -58,6 +68,9 @@ it.effect("[row 146] evaluates the checkpoint that is asked for, and first value
     assert.deepInclude(early, { globalStep: 1, loss: 4 })
     assert.deepInclude(yield* Estimator.evaluate(estimator, { input }), { globalStep: 3, loss: 0.25 })
     assert.deepInclude(yield* Estimator.evaluate({ ...estimator, config: {} }, { input }), { globalStep: 0, loss: 16 })
+    // first values are not passed off as a model's that was meant to be there
+    const error = yield* Effect.flip(Estimator.evaluate(Estimator.configure(estimator, { modelDir: "mistyped" }), { input }))
+    assert.deepInclude(error, { _tag: "CheckpointError", reason: "NotFound", file: "mistyped" })
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
@@ -78,22 +91,34 @@ it.effect("[row 99] [row 148] [row 156] a prediction does nothing before its fir
   }).pipe(Effect.provide(Layer.provideMerge(counting, EstimatorTest.layer())))
 })
 
-it.effect("[row 94] the device gets its state before it is fed, and is drained beside its runs", () => {
+it.effect("[row 94] the device gets its state before it is fed, is fed before it is drained, and is drained while a run is under way", () => {
   const log: Array<string> = []
+  const note = (text: string) => Effect.sync(() => void log.push(text))
   const noted = wrapped((executable) => ({
     ...executable,
-    initialise: (seed) => Effect.tap(executable.initialise(seed), () => Effect.sync(() => log.push("state"))),
-    feed: (batch) => Effect.tap(executable.feed(batch), () => Effect.sync(() => log.push("feed"))),
-    run: (iterations) => Effect.tap(executable.run(iterations), () => Effect.sync(() => log.push(`run ${iterations}`)))
+    initialise: (seed) => Effect.tap(executable.initialise(seed), note("state")),
+    writeState: (state) => Effect.tap(executable.writeState(state), note("restored")),
+    feed: (batch) => Effect.andThen(note("feed"), executable.feed(batch)),
+    outfeed: Effect.andThen(note("drain"), executable.outfeed),
+    run: (iterations) => Effect.tap(executable.run(iterations), ({ completed }) => note(`ran ${completed}`))
   }))
   return Effect.gen(function* () {
-    yield* Estimator.train(makeRecurrent({ iterationsPerLoop: 2 }), { input: seekable(batches(3, 4)), maxSteps: 3 })
-    assert.strictEqual(log[0], "state")
+    const training = Estimator.train(makeRecurrent({ iterationsPerLoop: 20, modelDir: "started" }), { input: seekable(batches(60, 4)), steps: 30 })
+    yield* training
+    const count = (text: string) => log.filter((entry) => entry === text).length
     assert.deepStrictEqual(
-      log.filter((entry) => entry.startsWith("run")),
-      ["run 2", "run 1"]
+      log.filter((entry, i) => log.indexOf(entry) === i),
+      ["state", "feed", "drain", "ran 20", "ran 10"]
     )
-    assert.strictEqual(log.filter((entry) => entry === "feed").length, 3)
+    assert.deepStrictEqual([count("state"), count("feed"), count("ran 20"), count("ran 10")], [1, 30, 1, 1])
+    // a run of more steps than the outfeed holds ends only where outputs are taken meanwhile
+    assert.isAbove(log.slice(0, log.indexOf("ran 20")).filter((entry) => entry === "drain").length, 1)
+    log.length = 0
+    yield* training
+    assert.deepStrictEqual(
+      log.filter((entry, i) => log.indexOf(entry) === i),
+      ["state", "restored", "feed", "drain", "ran 20", "ran 10"]
+    )
   }).pipe(Effect.provide(Layer.provideMerge(noted, EstimatorTest.layer())))
 })
 
@@ -183,6 +208,19 @@ it.effect("[row 132] [row 139] [row 203] losses are means over the replicas, and
     const losses: Array<number> = []
     yield* Estimator.train(estimator, { input: Stream.make(labels([1, 3])), hooks: [recordLosses(losses)] })
     assert.deepStrictEqual(losses, [5])
+    // with trackMean the mean over both is what hooks, events and the caller are told: w is 0, then 1
+    const told: Array<number> = []
+    const events: Array<RunEvent> = []
+    const hook: Hook = { name: "told", afterRun: (_, { loss }) => Effect.sync(() => (told.push(loss), "continue" as const)) }
+    const tracking = Estimator.configure(estimator, { iterationsPerLoop: 2, trackMean: true })
+    const input = Stream.make(labels([1, 3]), labels([5, 7]))
+    const result = yield* Estimator.train(tracking, { input, hooks: [hook] }).pipe(Effect.provide(recordEvents(events)))
+    const both = ((1 + 9) / 2 + (16 + 36) / 2) / 2
+    assert.deepStrictEqual([...told, result.loss], [both, both])
+    assert.deepStrictEqual(
+      events.flatMap((event) => (event.event === "train" ? [event.loss] : [])),
+      [both]
+    )
   }).pipe(Effect.provide(EstimatorTest.layer({ replicas: 2 })))
 )
 

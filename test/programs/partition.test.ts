@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Layer, Stream } from "effect"
 import type { RunEvent } from "../../src/domain/Events.ts"
 import { CrossReplicaOptimizer, DeviceOnnx, Estimator, EstimatorTest, Metrics, type Model, Tensor } from "../../src/index.ts"
+import { Device, type Executable } from "../../src/services/Device.ts"
 import { recordEvents, recordLosses } from "./models.ts"
 
 const [height, width, classes] = [10, 9, 3]
@@ -126,5 +127,23 @@ it.effect("the report says whether it pays: a part of the work for each core, an
     assert.isBelow(two.busiestShare!, 0.85)
     assert.isBelow(four.busiestShare!, two.busiestShare!)
     assert.isAbove(four.movedElements!, two.movedElements!)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("the compile event has the engine's own figures; of one that tells none, the cores", () =>
+  Effect.gen(function* () {
+    const inner = yield* Device
+    const compiledBy = (told: (cut: Executable["cut"]) => Executable["cut"]) => {
+      const device = Device.of({
+        ...inner,
+        compile: (program) => Effect.map(inner.compile(program), (made) => ({ ...made, cut: told(made.cut) }))
+      })
+      return Effect.map(Effect.provideService(trained([1, 2, 1, 1]), Device, device), ({ compiled }) => compiled)
+    }
+    const figures = { cutNodes: 7, wholeNodes: 5, movedElements: 3, busiestShare: 0.625 }
+    assert.include(yield* compiledBy((cut) => ({ ...cut!, ...figures })), { ...figures, cores: 2 })
+    const silent = yield* compiledBy(() => undefined)
+    assert.include(silent, { cores: 2 })
+    assert.notProperty(silent, "cutNodes")
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )

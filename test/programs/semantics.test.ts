@@ -175,19 +175,23 @@ it.effect("[row 129] [row 130] [row 136] the reported loss is the last step's, o
               "continue" as const
             )
         }
-        // w = 0, 1, 2, 3: each label is one above, and a whole step to it
+        // w = 0, 1, 3, 8: each step goes all the way to the label
         const estimator = Estimator.make({ modelFn: descent, params: { rate: 0.5 }, config: { iterationsPerLoop: 3, trackMean } })
-        const input = Stream.fromIterable([1, 3, 4, 8].map((y) => labels([y])))
+        const input = Stream.fromIterable([1, 3, 8, 12].map((y) => labels([y])))
         yield* Estimator.train(estimator, { input, maxSteps: 4, hooks: [hook] })
+        // a run that the end of the input cuts short has the steps that it has
+        yield* Estimator.train(Estimator.configure(estimator, { iterationsPerLoop: 50, trackMean }), { input, hooks: [hook] })
         return losses
       })
     assert.deepStrictEqual(yield* run(false), [
-      [3, 1],
-      [1, 16]
+      [3, 25],
+      [1, 16],
+      [4, 16]
     ])
     assert.deepStrictEqual(yield* run(true), [
-      [3, 2],
-      [1, 16]
+      [3, (1 + 4 + 25) / 3],
+      [1, 16],
+      [4, (1 + 4 + 25 + 16) / 4]
     ])
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )

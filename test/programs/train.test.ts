@@ -1,9 +1,10 @@
+import * as tf from "@tensorflow/tfjs-core"
 import { assert, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import * as EstimatorTest from "../../src/EstimatorTest.ts"
 import type { RunEvent } from "../../src/domain/Events.ts"
 import { make as tensor } from "../../src/domain/Tensor.ts"
-import { Estimator } from "../../src/index.ts"
+import { Estimator, type Model } from "../../src/index.ts"
 import * as CheckpointStoreMemory from "../../src/layers/storage/CheckpointStoreMemory.ts"
 import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
 import type { Hook } from "../../src/services/Hooks.ts"
@@ -98,6 +99,7 @@ it.effect("interrupted, it finishes the step, saves it, and the next run goes on
 )
 
 class Torn extends Schema.TaggedError<Torn>()("Torn", {}) {}
+class Late extends Schema.TaggedError<Late>()("Late", {}) {}
 
 it.effect("meets a failure of the input after the batches before it, and saves them", () =>
   Effect.gen(function* () {
@@ -154,10 +156,21 @@ it.effect("calls hooks at their points, in order; a stop ends the run after it; 
     const failing: Hook<Torn> = { name: "failing", afterRun: () => Effect.fail(new Torn()) }
     assert.instanceOf(yield* Effect.flip(Estimator.train(estimator, { input, hooks: [failing, hook("b")] })), Torn)
     assert.deepStrictEqual(log, ["b begin", "b create 0", "b before 0", "b end 2"])
+    // an end that fails keeps no other from being called, and is a failure of the run
+    log.length = 0
+    const badEnd: Hook<Late> = { name: "bad end", end: () => Effect.fail(new Late()) }
+    assert.instanceOf(yield* Effect.flip(Estimator.train(estimator, { input, hooks: [hook("a"), badEnd, hook("b")] })), Late)
+    assert.deepStrictEqual(log.slice(-2), ["a end 6", "b end 6"])
+    const twice = yield* Effect.exit(Estimator.train(estimator, { input, hooks: [failing, badEnd, hook("b")] }))
+    assert.deepStrictEqual(Exit.isFailure(twice) ? twice.cause.reasons.map((reason) => Cause.isFailReason(reason) && reason.error._tag) : [], [
+      "Torn",
+      "Late"
+    ])
+    assert.strictEqual(log.at(-1), "b end 2")
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
-it.effect("splits the batch over replicas: 4 of 2 rows give the losses of 1 of 8", () =>
+it.effect("[row 107] splits the batch over replicas: 4 of 2 rows give the losses of 1 of 8; gradients that are not added up are refused", () =>
   Effect.gen(function* () {
     const run = (replicas: number) =>
       Effect.gen(function* () {
@@ -171,6 +184,19 @@ it.effect("splits the batch over replicas: 4 of 2 rows give the losses of 1 of 8
       const many = yield* run(replicas)
       for (const [i, loss] of many.entries()) assert.closeTo(loss, one[i]!, 1e-5)
     }
+    const plain = Estimator.make({
+      modelFn: ({ labels: y, variables }: Model.ModelInput<undefined>) => {
+        const w = variables.get("w", [1])
+        return { loss: tf.train.sgd(0.1).minimize(() => tf.mean<tf.Scalar>(tf.square(tf.sub(w, y))), true)! }
+      }
+    })
+    const train = (replicas: number) =>
+      Estimator.train(plain, { input: Stream.make(labels([1, 2])) }).pipe(Effect.provide(EstimatorTest.layer({ replicas })))
+    const error = yield* Effect.flip(train(2))
+    assert.deepInclude(error, { _tag: "TraceError", reason: "InvalidSpec" })
+    assert.include(error.message, "new CrossReplicaOptimizer(optimizer)")
+    // one replica has nothing to add up
+    assert.strictEqual((yield* train(1)).steps, 1)
   })
 )
 
@@ -187,6 +213,11 @@ it.effect("carries the cache through the run, or starts it anew at each device r
     const looped = yield* run({ iterationsPerLoop: 3, cachePolicy: "loop" })
     assert.deepStrictEqual(looped.slice(0, 3), carried.slice(0, 3))
     assert.notStrictEqual(looped[3], carried[3])
+    // the cache that a checkpoint holds is of no use there
+    const resumed: Array<number> = []
+    const estimator = makeRecurrent({ iterationsPerLoop: 3, cachePolicy: "loop", modelDir: "looped" })
+    for (const maxSteps of [3, 6]) yield* Estimator.train(estimator, { input: seekable(batches(6, 4)), maxSteps, hooks: [recordLosses(resumed)] })
+    assert.deepStrictEqual(resumed, looped)
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 
@@ -197,6 +228,8 @@ it.effect("reports the last loss of a run, or its mean with trackMean, and logs 
     const estimator = descending({ iterationsPerLoop: 2, trackMean: true })
     const result = yield* Estimator.train(estimator, { input, maxSteps: 2 }).pipe(Effect.provide(recordEvents(events)))
     assert.strictEqual(result.loss, 3)
+    const time = "1970-01-01T00:00:00.000Z"
+    assert.deepStrictEqual(events[0], { event: "begin", mode: "train", engine: "reference", replicas: 1, step: 0, time })
     const train = events.find((event) => event.event === "train")!
     assert.deepInclude(train, { step: 2, loss: 3, lastStep: 2 })
     assert.closeTo(train.bpc, 3 / Math.LN2, 1e-12)

@@ -110,6 +110,9 @@ it.effect("[row 165] by pattern, by list, and under other names", () =>
     const rename = { "net/hidden": "net/out", "net/out": "net/out" }
     const byRecord = yield* Effect.flip(started("record", { from: "a", rename }))
     assert.include(byRecord.message, `"net/hidden" (there "net/out")`)
+    const names = { "body/hidden": "net/hidden", "body/out": "net/out" }
+    const nested = yield* started("nested", { from: "a", rename: names }, { prefix: "body" })
+    assert.deepStrictEqual([nested.get("body/hidden"), nested.get("body/out")], [old.get("net/hidden"), old.get("net/out")])
     const only = yield* started("only", { from: "a", variables: ["net/out"], rename: { "net/out": "net/out" } })
     assert.deepStrictEqual(only.get("net/out"), old.get("net/out"))
   }).pipe(provide)

@@ -22,8 +22,9 @@ export declare const broadcastShapes: (a: Shape, b: Shape) => Shape | undefined;
 export declare const binary: (b: Builder, op: BinaryOp | CompareOp | LogicalOp, x: NodeId, y: NodeId, source?: SourceLocation) => NodeId;
 export declare const select: (b: Builder, condition: NodeId, x: NodeId, y: NodeId, source?: SourceLocation) => NodeId;
 export declare const reduce: (b: Builder, op: ReduceOp, x: NodeId, axes: ReadonlyArray<number>, keepDims?: boolean, source?: SourceLocation) => NodeId;
-export declare const matMul: (b: Builder, x: NodeId, y: NodeId, { transposeA, transposeB }?: {
+export declare const matMul: (b: Builder, x: NodeId, y: NodeId, { transposeA, transposeB, exact }?: {
     readonly transposeA?: boolean;
     readonly transposeB?: boolean;
+    readonly exact?: boolean;
 }, source?: SourceLocation) => NodeId;
 export declare const constant: (b: Builder, data: TensorData, shape: Shape, source?: SourceLocation) => NodeId;

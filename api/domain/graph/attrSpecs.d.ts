@@ -1,5 +1,5 @@
 import { type OpAttrs, type OpName } from "./ops.ts";
-export type AttrKind = "number" | "boolean" | "dtype" | "numbers" | "pairs" | "data";
+export type AttrKind = "mark" | "number" | "boolean" | "dtype" | "numbers" | "pairs" | "data";
 export type AttrSpec<K extends OpName> = {
     readonly [A in keyof OpAttrs[K]]: AttrKind;
 };

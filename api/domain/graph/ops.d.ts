@@ -4,6 +4,7 @@ export interface ConvAttrs {
     readonly strides: readonly [number, number];
     readonly padding: Padding2d;
     readonly dilations: readonly [number, number];
+    readonly depthwise?: true;
 }
 export interface PoolAttrs {
     readonly window: readonly [number, number];
@@ -123,6 +124,7 @@ export interface OpAttrs extends Record<UnaryOp, None>, Record<BinaryOp, None>, 
     readonly MatMul: {
         readonly transposeA: boolean;
         readonly transposeB: boolean;
+        readonly exact?: true;
     };
     readonly Softmax: None;
     readonly LogSoftmax: None;

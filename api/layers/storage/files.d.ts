@@ -9,6 +9,7 @@ export declare const writeError: (file: string) => (cause: PlatformError) => Che
 export declare const readError: (file: string) => (cause: PlatformError) => CheckpointError;
 export declare const faultError: (file: string) => (fault: Fault) => CheckpointError;
 export declare const makeDirectories: (fs: FileSystem.FileSystem, path: Path.Path, directory: string) => Effect.Effect<void, PlatformError>;
+export declare const removeEmpty: (directory: string) => Effect.Effect<void>;
 export interface Output {
     readonly write: (bytes: Uint8Array) => Effect.Effect<void, PlatformError>;
 }

@@ -44,6 +44,10 @@ export declare class Emit {
     slice(x: NodeId, begin: ReadonlyArray<number>, size: ReadonlyArray<number>, strides?: ReadonlyArray<number>): NodeId;
     sliceAxis(x: NodeId, axis: number, begin: number, size: number): NodeId;
     concat(xs: ReadonlyArray<NodeId>, axis: number): NodeId;
-    matMul(a: NodeId, b: NodeId, transposeA?: boolean, transposeB?: boolean): NodeId;
+    matMul(a: NodeId, b: NodeId, { transposeA, transposeB, exact }?: {
+        exact?: boolean | undefined;
+        transposeA?: boolean | undefined;
+        transposeB?: boolean | undefined;
+    }): NodeId;
     size(x: NodeId): number;
 }

@@ -10,6 +10,7 @@ export declare const hostRead: (op: string, madeAt: SourceLocation | undefined, 
 export declare const unknownKernel: (op: string, source: SourceLocation | undefined, instead?: string) => TraceError;
 export declare const complexOperand: (op: string, source: SourceLocation | undefined) => TraceError;
 export declare const dataDependentShape: (op: string, source: SourceLocation | undefined, instead: string) => TraceError;
+export declare const asyncSelection: (op: string, source: SourceLocation | undefined) => TraceError;
 export declare const hostRandomness: (op: string, source: SourceLocation | undefined) => TraceError;
 export declare const foreignVariable: (name: string, op: string, source: SourceLocation | undefined) => TraceError;
 export declare const foreignTensor: (op: string, source: SourceLocation | undefined) => TraceError;

@@ -8,7 +8,7 @@ export declare const evaluate: Command.Command<"evaluate", {
     readonly seed: Option.Option<number>;
     readonly iterationsPerLoop: Option.Option<string | number>;
     readonly set: Record<string, string>;
-    readonly config: Option.Option<unknown>;
+    readonly config: Option.Option<string>;
     readonly param: Record<string, string>;
     readonly tensorboard: boolean;
     readonly log: "console" | "jsonl";

@@ -12,7 +12,7 @@ export declare const runFlags: {
     seed: Flag.Flag<Option.Option<number>>;
     iterationsPerLoop: Flag.Flag<Option.Option<string | number>>;
     set: Flag.Flag<Record<string, string>>;
-    config: Flag.Flag<Option.Option<unknown>>;
+    config: Flag.Flag<Option.Option<string>>;
     param: Flag.Flag<Record<string, string>>;
     tensorboard: Flag.Flag<boolean>;
     log: Flag.Flag<"console" | "jsonl">;
@@ -41,9 +41,7 @@ export declare const configure: (own: {
         readonly perHostInput?: "Broadcast" | "PerHostV1" | "PerHostV2" | "PerShard" | boolean;
         readonly evalTrainingInputConfiguration?: "PerHostV1" | "Sliced";
         readonly initialInfeedSleepSecs?: number;
-        readonly inputPartitionDims?: readonly (readonly number[] | {
-            readonly [x: string]: readonly number[] | null;
-        } | null)[];
+        readonly inputPartitionDims?: readonly import("../../domain/TpuConfig.ts").PartitionDims[];
     };
 }, file: Option.Option<unknown>, flags: Overrides, set?: {
     readonly [path: string]: string;
@@ -68,8 +66,6 @@ export declare const configure: (own: {
         readonly perHostInput?: "Broadcast" | "PerHostV1" | "PerHostV2" | "PerShard" | boolean;
         readonly evalTrainingInputConfiguration?: "PerHostV1" | "Sliced";
         readonly initialInfeedSleepSecs?: number;
-        readonly inputPartitionDims?: readonly (readonly number[] | {
-            readonly [x: string]: readonly number[] | null;
-        } | null)[];
+        readonly inputPartitionDims?: readonly import("../../domain/TpuConfig.ts").PartitionDims[];
     };
 }, ConfigError, never>;

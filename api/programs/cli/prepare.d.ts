@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
-import type * as FileSystem from "effect/FileSystem";
-import type * as Option from "effect/Option";
+import * as FileSystem from "effect/FileSystem";
+import * as Option from "effect/Option";
 import type * as Path from "effect/Path";
-import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts";
+import { ConfigError, type EngineUnavailable } from "../../domain/Errors.ts";
 import type { IterationsPerLoop } from "../../domain/TpuConfig.ts";
 import * as Estimator from "../Estimator.ts";
 import type { ProgramParts } from "../ProgramModule.ts";
@@ -18,7 +18,7 @@ export interface RunFlags {
     readonly set: {
         readonly [path: string]: string;
     };
-    readonly config: Option.Option<unknown>;
+    readonly config: Option.Option<string>;
     readonly param: {
         readonly [name: string]: string;
     };
@@ -30,4 +30,4 @@ export interface Prepared {
     readonly estimator: Estimator.Estimator<unknown, unknown, FileSystem.FileSystem | Path.Path>;
     readonly layer: Layer.Layer<Estimator.EstimatorServices, EngineUnavailable>;
 }
-export declare const prepare: (flags: RunFlags, overrides: Overrides) => Effect.Effect<Prepared, ConfigError, never>;
+export declare const prepare: (flags: RunFlags, overrides: Overrides) => Effect.Effect<Prepared, ConfigError, FileSystem.FileSystem>;

@@ -5,7 +5,7 @@ import * as Cadence from "./Cadence.ts";
 export type Values = {
     readonly [tag: string]: number | string;
 };
-export declare const progressValues: ({ step }: RunContext, { iterations, loss }: RunValues) => Values;
+export declare const progressValues: ({ globalStep, mode, step }: RunContext, { iterations, loss }: RunValues) => Values;
 export interface LoggingTensorsOptions<E, R> {
     readonly values?: (context: RunContext, values: RunValues) => Effect.Effect<Values, E, R>;
     readonly format?: (values: Values) => string;

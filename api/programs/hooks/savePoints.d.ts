@@ -11,5 +11,5 @@ export declare const textName: (hook: {
     readonly name: string;
 }) => string;
 export declare const check: <E, R>(hooks: ReadonlyArray<Hook<E, R>>, modelDir: string | undefined) => Effect.Effect<void, ConfigError>;
-export declare const make: <E, R>(hooks: ReadonlyArray<Hook<E, R>>, contextAt: (step: number) => RunContext) => SavePoints<E, R>;
-export declare const restore: <E, R>(hooks: ReadonlyArray<Hook<E, R>>, texts: ReadonlyMap<string, string> | undefined) => Effect.Effect<void, E, R>;
+export declare const make: <E, R>(hooks: ReadonlyArray<Hook<E, R>>, contextAt: (step: number) => RunContext) => SavePoints<E | ConfigError, R>;
+export declare const restore: <E, R>(hooks: ReadonlyArray<Hook<E, R>>, texts: ReadonlyMap<string, string> | undefined) => Effect.Effect<void, E | ConfigError, R>;

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { ConfigError, InputError } from "../Errors.ts"
+import { ConfigError } from "../Errors.ts"
 import type { Nest } from "../Model.ts"
 import * as nest from "../nest.ts"
 import type { Partition } from "../Program.ts"
@@ -79,15 +79,14 @@ export const join = (parts: ReadonlyArray<Tensor>, type: TensorType, dims: Dims)
 }
 
 /** What is wrong with the dims of one leaf, in the original's order: signs, (one part: nothing more), product, rank. @category rules @since 0.1.0 */
-export const checkDims = (name: string, type: TensorType, dims: Dims, cores: number): InputError | undefined => {
+export const checkDims = (name: string, type: TensorType, dims: Dims, cores: number): ConfigError | undefined => {
   if (dims === null) return undefined
-  const wrong = (reason: InputError["reason"], detail: string) =>
-    new InputError({ reason, leaf: name, detail: `inputPartitionDims [${dims}]: ${detail}` })
-  if (!dims.every((d) => Number.isInteger(d) && d >= 1)) return wrong("OutOfRange", "every entry must be a whole number of at least 1")
+  const wrong = (detail: string) => new ConfigError({ key: "tpu.inputPartitionDims", detail: `[${dims}] for ${name}: ${detail}.` })
+  if (!dims.every((d) => Number.isInteger(d) && d >= 1)) return wrong("every entry must be a whole number of at least 1")
   const product = sizeOf(dims)
   if (product === 1) return undefined
-  if (product !== cores) return wrong("NotDivisible", `they make ${product} parts, but a replica has ${cores} cores (numCoresPerReplica)`)
-  if (dims.length !== type.shape.length) return wrong("ShapeChanged", `${dims.length} entries for ${printType(type)}; one for each axis is needed`)
+  if (product !== cores) return wrong(`they make ${product} parts, but a replica has ${cores} cores (numCoresPerReplica)`)
+  if (dims.length !== type.shape.length) return wrong(`${dims.length} entries for ${printType(type)}; one for each axis is needed`)
   return undefined
 }
 
@@ -103,7 +102,7 @@ export interface Partitioned {
   readonly dims: Dims
 }
 
-type Partitions = Result.Result<ReadonlyArray<Partitioned>, InputError | ConfigError>
+type Partitions = Result.Result<ReadonlyArray<Partitioned>, ConfigError>
 
 /** The dims of each leaf of one nest; keys at every depth must be those of the leaves. */
 const matchNest = (prefix: "features" | "labels", types: Nest<TensorType>, given: Nest<Dims>, cores: number): Partitions => {

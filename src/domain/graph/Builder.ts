@@ -214,9 +214,13 @@ export const matMul = (
   b: Builder,
   x: NodeId,
   y: NodeId,
-  { transposeA = false, transposeB = false }: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {},
+  {
+    transposeA = false,
+    transposeB = false,
+    exact = false
+  }: { readonly transposeA?: boolean; readonly transposeB?: boolean; readonly exact?: boolean } = {},
   source?: SourceLocation
-): NodeId => b.add("MatMul", [x, y], { transposeA, transposeB }, source)
+): NodeId => b.add("MatMul", [x, y], exact ? { transposeA, transposeB, exact } : { transposeA, transposeB }, source)
 
 /** Literal data; a `Fill` when it is one value everywhere. The data is kept, not copied. @category helpers @since 0.1.0 */
 export const constant = (b: Builder, data: TensorData, shape: Shape, source?: SourceLocation): NodeId =>

@@ -5,8 +5,8 @@
  */
 import { binaryOps, compareOps, logicalOps, type OpAttrs, type OpName, predicateOps, randomOps, reduceOps, unaryOps } from "./ops.ts"
 
-/** @category models @since 0.1.0 */
-export type AttrKind = "number" | "boolean" | "dtype" | "numbers" | "pairs" | "data"
+/** A `mark` is `true` or left out. @category models @since 0.1.0 */
+export type AttrKind = "mark" | "number" | "boolean" | "dtype" | "numbers" | "pairs" | "data"
 
 /** Names and kinds of an op's attributes. @category models @since 0.1.0 */
 export type AttrSpec<K extends OpName> = { readonly [A in keyof OpAttrs[K]]: AttrKind }
@@ -14,7 +14,7 @@ export type AttrSpec<K extends OpName> = { readonly [A in keyof OpAttrs[K]]: Att
 const none = {}
 const each = <K extends string, R>(names: ReadonlyArray<K>, spec: R) =>
   Object.fromEntries(names.map((name) => [name, spec])) as { readonly [P in K]: R } // fromEntries forgets its keys
-const conv = { strides: "numbers", padding: "pairs", dilations: "numbers" } as const
+const conv = { strides: "numbers", padding: "pairs", dilations: "numbers", depthwise: "mark" } as const
 const pool = { window: "numbers", strides: "numbers", padding: "pairs" } as const
 
 /** @category tables @since 0.1.0 */
@@ -51,7 +51,7 @@ export const attrSpecs: { readonly [K in OpName]: AttrSpec<K> } = {
   TopKValues: { k: "number" },
   TopKIndices: { k: "number" },
   CumSum: { axis: "number", exclusive: "boolean", reverse: "boolean" },
-  MatMul: { transposeA: "boolean", transposeB: "boolean" },
+  MatMul: { transposeA: "boolean", transposeB: "boolean", exact: "mark" },
   Softmax: none,
   LogSoftmax: none,
   Conv2D: conv,

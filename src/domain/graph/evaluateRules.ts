@@ -10,6 +10,7 @@
 import * as RandomKey from "../RandomKey.ts"
 import { allocate, sizeOf, type Tensor, type TensorData, type TensorType } from "../Tensor.ts"
 import { binaryLoops, cast, compareLoops, predicateLoops, select, unaryLoops } from "./evaluate/elementwise.ts"
+import { depthwise, depthwiseBackpropFilter, depthwiseBackpropInput } from "./evaluate/depthwise.ts"
 import { matMul } from "./evaluate/matMul.ts"
 import { reducePrecision } from "./evaluate/reducePrecision.ts"
 import { argExtreme, cumSum, reduce, softmax } from "./evaluate/reduce.ts"
@@ -128,9 +129,11 @@ export const evaluateRules: { readonly [K in LocalOp]: EvaluateRule<K> } = {
   MatMul: (inputs, { transposeA, transposeB }, type) => matMul(inputs[0]!, inputs[1]!, transposeA, transposeB, type.shape),
   Softmax: (inputs) => softmax(inputs[0]!, false),
   LogSoftmax: (inputs) => softmax(inputs[0]!, true),
-  Conv2D: (inputs, attrs, type) => conv2d(inputs[0]!, inputs[1]!, attrs, type.shape),
-  Conv2DBackpropInput: (inputs, attrs) => conv2dBackpropInput(inputs[0]!, inputs[1]!, attrs, attrs.inputShape),
-  Conv2DBackpropFilter: (inputs, attrs) => conv2dBackpropFilter(inputs[0]!, inputs[1]!, attrs, attrs.filterShape),
+  Conv2D: (inputs, attrs, type) => (attrs.depthwise ? depthwise : conv2d)(inputs[0]!, inputs[1]!, attrs, type.shape),
+  Conv2DBackpropInput: (inputs, attrs) =>
+    (attrs.depthwise ? depthwiseBackpropInput : conv2dBackpropInput)(inputs[0]!, inputs[1]!, attrs, attrs.inputShape),
+  Conv2DBackpropFilter: (inputs, attrs) =>
+    (attrs.depthwise ? depthwiseBackpropFilter : conv2dBackpropFilter)(inputs[0]!, inputs[1]!, attrs, attrs.filterShape),
   MaxPool: (inputs, attrs, type) => maxPool(inputs[0]!, attrs, type.shape),
   MaxPoolGrad: (inputs, attrs) => maxPoolGrad(inputs[0]!, inputs[1]!, attrs),
   AvgPool: (inputs, attrs, type) => avgPool(inputs[0]!, attrs, type.shape),

@@ -16,6 +16,8 @@ export interface ConvAttrs {
   readonly strides: readonly [number, number]
   readonly padding: Padding2d
   readonly dilations: readonly [number, number]
+  /** Each channel has filters of its own: `[h, w, n, m]` makes `n` channels `n * m`, those of one side by side. Else every channel is read. */
+  readonly depthwise?: true
 }
 
 /** Window of a pooling; images are NHWC. */
@@ -152,7 +154,8 @@ export interface OpAttrs
   readonly TopKIndices: { readonly k: number }
   readonly CumSum: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }
   /** `(a: [batch…, m, k], b: [batch…, k, n])` float32; batch extents equal or 1 (numpy's rule), ranks equal. */
-  readonly MatMul: { readonly transposeA: boolean; readonly transposeB: boolean }
+  /** `exact` where the product is a means of another op (a Fourier transform, say): mixed precision leaves it as it is. */
+  readonly MatMul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly exact?: true }
   /** Over the last axis. Composite: has a decomposition. */
   readonly Softmax: None
   /** Over the last axis. Composite: has a decomposition. */

@@ -69,6 +69,8 @@ const parseAttr = (kind: AttrKind, text: string, type: TensorType): unknown => {
       return parseNumber(text)
     case "boolean":
       return text === "true" ? true : text === "false" ? false : fail(`expected true or false, got "${text}"`)
+    case "mark":
+      return text === "true" ? true : fail(`expected true (or the attribute left out), got "${text}"`)
     case "numbers":
       return parseNumbers(text)
     case "pairs":
@@ -94,7 +96,7 @@ const parseAttrs = (op: OpName, words: ReadonlyArray<string>, type: TensorType):
   for (const name of Object.keys(spec)) {
     if (name === "dtype" && implied.includes(name)) attrs[name] = type.dtype
     else if (name === "shape" && implied.includes(name)) attrs[name] = type.shape
-    else if (!(name in attrs)) fail(`${op} lacks its attribute "${name}"`)
+    else if (!(name in attrs) && spec[name] !== "mark") fail(`${op} lacks its attribute "${name}"`)
   }
   return attrs
 }

@@ -28,11 +28,11 @@ export const windowPositions = (extent: number, window: number, stride: number, 
   return n < 1 ? refuse("a window that fits the padded image", `extent ${extent} + ${before} + ${after}, window ${window}, dilation ${dilation}`) : n
 }
 
-const convType = (x: Shape, filter: Shape, { strides, padding, dilations }: ConvAttrs): TensorType => {
+const convType = (x: Shape, filter: Shape, { strides, padding, dilations, depthwise }: ConvAttrs): TensorType => {
   if (x[3] !== filter[2]) refuse(`${x[3]} input channels, as the image [${x}]`, `filter [${filter}]`)
   const h = windowPositions(x[1]!, filter[0]!, strides[0], padding[0], dilations[0])
   const w = windowPositions(x[2]!, filter[1]!, strides[1], padding[1], dilations[1])
-  return { dtype: "float32", shape: [x[0]!, h, w, filter[3]!] }
+  return { dtype: "float32", shape: [x[0]!, h, w, depthwise === true ? filter[2]! * filter[3]! : filter[3]!] }
 }
 
 const poolType = (x: Shape, { window, strides, padding }: PoolAttrs): TensorType => {

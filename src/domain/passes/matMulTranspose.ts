@@ -22,6 +22,7 @@ const operands: Rule<"MatMul"> = (cx, node) => {
   if (a === undefined && b === undefined) return undefined
   const { transposeA, transposeB } = node.attrs
   return cx.add("MatMul", [a ?? node.inputs[0]!, b ?? node.inputs[1]!], {
+    ...node.attrs,
     transposeA: (a !== undefined) !== transposeA,
     transposeB: (b !== undefined) !== transposeB
   })
@@ -32,7 +33,7 @@ const result: Rule<"Transpose"> = (cx, node) => {
   const product = as(cx, node.inputs[0]!, "MatMul")
   if (product === undefined || !swapsLast(node.attrs.perm) || cx.uses(node.inputs[0]!) > 1) return undefined
   const { transposeA, transposeB } = product.attrs
-  return cx.add("MatMul", [product.inputs[1]!, product.inputs[0]!], { transposeA: !transposeB, transposeB: !transposeA })
+  return cx.add("MatMul", [product.inputs[1]!, product.inputs[0]!], { ...product.attrs, transposeA: !transposeB, transposeB: !transposeA })
 }
 
 /** @category rules @since 0.1.0 */

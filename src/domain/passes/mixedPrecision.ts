@@ -26,8 +26,12 @@ const formats: { readonly [K in Exclude<Precision, "float32">]: OpAttrs["ReduceP
 /** Ops that multiply and add up: forward and backward. */
 const products: ReadonlySet<OpName> = new Set(["MatMul", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"])
 
+/** A product of the model's own, not one by which another op is computed. */
+const isProduct = (node: Node): boolean => products.has(node.op) && !(node.op === "MatMul" && node.attrs.exact === true)
+
 /**
- * Rounds every operand of every product to the format of `precision` (a value that several products read, once). To be run
+ * Rounds every operand of every product to the format of `precision` (a value that several products read, once), but for
+ * products that are `exact`: resizing an image or a Fourier transform is not a product to the model. To be run
  * after all rewrites, which know nothing of rounding. `float32` gives the graph itself.
  *
  * @category passes
@@ -38,7 +42,7 @@ export const mixedPrecision = (graph: Graph, precision: Precision): Graph => {
   const format = formats[precision]
   return rebuild(graph, {
     map: (cx, node: Node) => {
-      if (!products.has(node.op)) return addNode(cx, node, node.inputs)
+      if (!isProduct(node)) return addNode(cx, node, node.inputs)
       const rounded = node.inputs.map((x) => (cx.nodeOf(x).op === "ReducePrecision" ? x : cx.add("ReducePrecision", [x], format)))
       return addNode(cx, node, rounded)
     }

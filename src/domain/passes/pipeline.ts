@@ -12,6 +12,8 @@ import { deadCode } from "./deadCode.ts"
 import { matMulBatchRules } from "./matMulBatch.ts"
 import { matMulPadRules } from "./matMulPad.ts"
 import { matMulSlice } from "./matMulSlice.ts"
+import { matMulStack } from "./matMulStack.ts"
+import { matMulSums } from "./matMulSums.ts"
 import { matMulTransposeRules } from "./matMulTranspose.ts"
 import { oneHotRules } from "./oneHot.ts"
 import { padMotionRules } from "./padMotion.ts"
@@ -47,8 +49,12 @@ export const passes: ReadonlyArray<readonly [name: string, pass: Pass]> = [
   ["simplify", simplify],
   ["matMulSlice", matMulSlice],
   ["rowSums", rowSums],
-  ["reluMask", reluMask]
+  ["reluMask", reluMask],
+  ["matMulSums", matMulSums]
 ]
+
+/** Once, after the others, which would take it back. */
+const last: Pass = matMulStack
 
 /** Rounds after which the pipeline stops though something still changed; real programs need three or four. */
 const roundLimit = 8
@@ -74,5 +80,5 @@ export const optimize = (graph: Graph): Graph => {
     }
     if (now === before) break
   }
-  return now
+  return last(now)
 }

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import type { Graph, Node } from "../graph/Graph.ts"
-import { byteSizeOf, sizeOf } from "../Tensor.ts"
+import type { ConvAttrs } from "../graph/ops.ts"
+import { byteSizeOf, type Shape, sizeOf } from "../Tensor.ts"
 
 /** @category models @since 0.1.0 */
 export interface GraphStats {
@@ -17,6 +18,9 @@ export interface GraphStats {
   readonly literalBytes: number
 }
 
+/** Elements of the image that one of the result is made of. @category analysis @since 0.1.0 */
+export const tapsOf = (filter: Shape, { depthwise }: ConvAttrs): number => sizeOf(filter.slice(0, depthwise === true ? 2 : 3))
+
 /** Two operations for each element of the result and of the inner axis. */
 const flopsOf = (graph: Graph, node: Node): number => {
   const inputShape = (i: number) => graph.nodes[node.inputs[i]!]!.type.shape
@@ -24,11 +28,11 @@ const flopsOf = (graph: Graph, node: Node): number => {
     case "MatMul":
       return 2 * sizeOf(node.type.shape) * inputShape(0).at(node.attrs.transposeA ? -2 : -1)!
     case "Conv2D":
-      return 2 * sizeOf(node.type.shape) * sizeOf(inputShape(1).slice(0, 3))
+      return 2 * sizeOf(node.type.shape) * tapsOf(inputShape(1), node.attrs)
     case "Conv2DBackpropInput":
-      return 2 * sizeOf(inputShape(0)) * sizeOf(inputShape(1).slice(0, 3))
+      return 2 * sizeOf(inputShape(0)) * tapsOf(inputShape(1), node.attrs)
     case "Conv2DBackpropFilter":
-      return 2 * sizeOf(inputShape(1)) * sizeOf(node.attrs.filterShape.slice(0, 3))
+      return 2 * sizeOf(inputShape(1)) * tapsOf(node.attrs.filterShape, node.attrs)
     default:
       return 0
   }

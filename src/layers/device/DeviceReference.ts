@@ -42,7 +42,8 @@ export const make = (options: Options = {}): Device["Service"] => {
     compile: Effect.fn("DeviceReference.compile")(function* (program: Program) {
       const verdict = Result.flatMap(verifyProgram(program, replicas), () => partitionProgram(program))
       if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
-      return yield* ReferenceExecutable.make(Replicas.make(verdict.success.program, replicas), capacities)
+      const { program: whole, report: cut } = verdict.success
+      return { ...(yield* ReferenceExecutable.make(Replicas.make(whole, replicas), capacities)), cut }
     })
   })
 }

@@ -10,11 +10,14 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { CompileError, EngineUnavailable, ExecuteError } from "../../domain/Errors.ts"
+import * as Evaluate from "../../domain/graph/Evaluate.ts"
 import type { Graph } from "../../domain/graph/Graph.ts"
+import { GraphError } from "../../domain/graph/GraphError.ts"
 import * as RandomKey from "../../domain/RandomKey.ts"
 import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
 import * as EvaluatorCache from "./EvaluatorCache.ts"
+import { channelBlock } from "./onnx/channelBlock.ts"
 import { engine, remedy } from "./onnx/Host.ts"
 import * as Libraries from "./onnx/libraries.ts"
 import { lower, type Lowered, type LoweredInput, NoRule } from "./onnx/lower.ts"
@@ -39,12 +42,23 @@ const config = { "session.force_spinning_stop": "1" }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
-const lowerGraph = (graph: Graph): Result.Result<Lowered, CompileError> =>
+/** What the meaning of the ops has against the values: it names the op and what it expects, which ONNX Runtime's text does not. */
+const refusalOf = (graph: Graph, parameters: ReadonlyArray<TensorData>): string | undefined => {
+  try {
+    Evaluate.make(graph).run([parameters])
+    return undefined
+  } catch (error) {
+    return error instanceof GraphError ? error.message : undefined
+  }
+}
+
+const lowerGraph = (graph: Graph, block: number): Result.Result<Lowered, CompileError> =>
   Result.try({
     try: () =>
       lower(
         graph,
-        graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
+        graph.outputs.map(({ node }) => ({ node, predecessor: undefined })),
+        block
       ),
     catch: (cause) => {
       if (!(cause instanceof NoRule)) return new CompileError({ engine, detail: "the graph could not be lowered", cause })
@@ -89,9 +103,9 @@ const runOnce = (ort: Ort, lowered: Lowered, run: ReturnType<Ort["runner"]>, par
 }
 
 const compile =
-  (ort: Ort, threads: number) =>
+  (ort: Ort, threads: number, block: number) =>
   (graph: Graph): Result.Result<EvaluatorCache.Compiled, CompileError> =>
-    Result.flatMap(lowerGraph(graph), (lowered) =>
+    Result.flatMap(lowerGraph(graph, block), (lowered) =>
       Result.try({
         try: () => {
           const session = ort.session(lowered.bytes, { threads, memoryPattern: false, config })
@@ -101,7 +115,7 @@ const compile =
             run: (parameters: ReadonlyArray<TensorData>) =>
               Result.try({
                 try: () => runOnce(ort, lowered, run, parameters),
-                catch: (cause) => new ExecuteError({ engine, reason: "OpFailed", detail: messageOf(cause), cause })
+                catch: (cause) => new ExecuteError({ engine, reason: "OpFailed", detail: refusalOf(graph, parameters) ?? messageOf(cause), cause })
               }),
             release: () => ort.releaseSession(session)
           }
@@ -130,7 +144,7 @@ export const make = (options: Options = {}): Effect.Effect<Evaluator["Service"],
     Effect.acquireRelease(
       Effect.map(open(options.resolve ?? Libraries.resolveHere), (ort) => ({
         ort,
-        cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1), options)
+        cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1, channelBlock(ort)), options)
       })),
       ({ ort, cached }) =>
         Effect.sync(() => {

@@ -50,7 +50,9 @@ const metricsText = (metrics: { readonly [name: string]: number }): string => {
 const coresText = ({ busiestShare = 1, cores, cutNodes, movedElements = 0, wholeNodes }: Extract<RunEvent, { readonly event: "compile" }>): string =>
   cores === undefined
     ? ""
-    : ` | ${cores} cores a replica: ${cutNodes} nodes in parts, ${wholeNodes} whole, ${short(movedElements)} elements moved, ${(100 * busiestShare).toFixed(0)} % of the work on the busiest`
+    : cutNodes === undefined
+      ? ` | ${cores} cores a replica`
+      : ` | ${cores} cores a replica: ${cutNodes} nodes in parts, ${wholeNodes} whole, ${short(movedElements)} elements moved, ${(100 * busiestShare).toFixed(0)} % of the work on the busiest`
 
 const precisionText = ({ emulated, precision }: Extract<RunEvent, { readonly event: "compile" }>): string =>
   precision === undefined ? "" : ` | ${precision}${emulated === true ? " (by rounding operands: this engine is no faster in it)" : ""}`
@@ -74,7 +76,7 @@ export const lineOf = (event: LineEvent): string => {
     case "eval":
       return `eval${event.name === undefined ? "" : ` ${event.name}`} at step ${event.step}: ${lossText(event)} | ${event.examples} examples${metricsText(event.metrics)}`
     case "summary":
-      return `summary at step ${event.step}${metricsText(event.scalars)}${othersText(event)}`
+      return `summary${event.batches === undefined ? "" : ` of ${event.mode}, batch ${event.batches},`} at step ${event.step}${metricsText(event.scalars)}${othersText(event)}`
     case "end":
       return `${event.mode} ${event.reason === "done" ? "done" : event.reason} at step ${event.step}`
   }

@@ -20,7 +20,7 @@ import { checkFiles, loadBundle, writeData } from "./bundleFiles.ts"
 import { type CheckpointState, parseState, printState } from "./checkpointState.ts"
 import { checkpointOf, tensorsOf } from "./checkpointTensors.ts"
 import { claim, claimFile } from "./claim.ts"
-import { faultError, makeDirectories, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
+import { faultError, makeDirectories, removeEmpty, type Output, readError, syncDirectory, temporarySuffix, writeError, writeSynced } from "./files.ts"
 import { readLayersModel } from "./LayersModelFile.ts"
 import { loadValues } from "./loadValues.ts"
 
@@ -244,7 +244,11 @@ const prepare = Effect.fnUntraced(function* (files: Files, directory: string) {
   const { fs, path } = files
   const probe = path.join(directory, `write-probe${temporarySuffix}`)
   const steps = Effect.gen(function* () {
-    yield* makeDirectories(fs, path, directory)
+    // registered before the claim: its file is gone by then
+    yield* Effect.acquireRelease(
+      Effect.flatMap(fs.exists(directory), (there) => Effect.as(makeDirectories(fs, path, directory), there)),
+      (there) => (there ? Effect.void : removeEmpty(directory))
+    )
     yield* claim(fs, path.join(directory, claimFile))
     // left by a process that was killed while it saved
     for (const name of yield* fs.readDirectory(directory)) if (temporaryPattern.test(name)) yield* remove(files, path.join(directory, name))
@@ -262,6 +266,12 @@ const load = Effect.fnUntraced(function* (files: Files, prefix: string) {
   return yield* Effect.mapError(Effect.fromResult(checkpointOf(tensors)), faultError(indexFile(prefix)))
 })
 
+/** The checksums that the index has of every tensor. */
+const fingerprint = (files: Files, prefix: string): Effect.Effect<string | undefined, CheckpointError> =>
+  prefix.endsWith(".json")
+    ? Effect.undefined
+    : Effect.map(checkFiles(files.fs, prefix), ({ entries }) => entries.map(({ crc, name }) => `${name} ${crc}`).join("\n"))
+
 /** @category constructors @since 0.1.0 */
 export const make: Effect.Effect<CheckpointStore["Service"], never, FileSystem.FileSystem | Path.Path> = Effect.gen(function* () {
   const files: Files = { fs: yield* FileSystem.FileSystem, path: yield* Path.Path }
@@ -277,6 +287,7 @@ export const make: Effect.Effect<CheckpointStore["Service"], never, FileSystem.F
     ),
     load: Effect.fn("CheckpointStoreFile.load")((prefix) => load(files, prefix)),
     values: Effect.fn("CheckpointStoreFile.values")((path) => loadValues(files.fs, files.path, path)),
+    fingerprint: Effect.fn("CheckpointStoreFile.fingerprint")((prefix) => fingerprint(files, prefix)),
     prepare: Effect.fn("CheckpointStoreFile.prepare")((directory) => prepare(files, directory)),
     readNote: Effect.fn("CheckpointStoreFile.readNote")((directory, name) => readNote(files, directory, name)),
     writeNote: Effect.fn("CheckpointStoreFile.writeNote")((directory, name, text) => one.withPermit(writeNote(files, directory, name, text)))

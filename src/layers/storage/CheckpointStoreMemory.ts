@@ -25,18 +25,21 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
   const directories = new Map<string, Map<number, Checkpoint>>()
   /** When each checkpoint was saved, and when the last one that stays for good. */
   const times = new Map<string, { readonly saved: Map<number, number>; preserved: number | undefined; readonly forGood: Set<number> }>()
+  /** Which save made each: what was saved anew counts as another content. */
+  const numbers = new WeakMap<Checkpoint, number>()
+  let saves = 0
   const notes = new Map<string, string>()
   /** Directories that a run has for itself. */
   const claimed = new Set<string>()
   const refsOf = (directory: string): ReadonlyArray<CheckpointRef> =>
     [...(directories.get(directory)?.keys() ?? [])].sort((a, b) => a - b).map((step) => ({ step, path: `${directory}/model.ckpt-${step}` }))
-  const load = (path: string) =>
+  const find = (path: string): Effect.Effect<Checkpoint, CheckpointError> =>
     Effect.suspend(() => {
       const match = /^(.*)\/model\.ckpt-(\d+)$/.exec(path)
       const found = match === null ? undefined : directories.get(match[1]!)?.get(Number(match[2]))
       return found === undefined
         ? Effect.fail(new CheckpointError({ reason: "NotFound", file: path, detail: "nothing was saved under this name" }))
-        : Effect.succeed(copy(found))
+        : Effect.succeed(found)
     })
   return CheckpointStore.of({
     save: (directory, checkpoint, keep, retain = {}) =>
@@ -54,7 +57,9 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
         for (const { step } of older) if (held.has(step) && !kept.some((one) => one.step === step)) time.forGood.add(step)
         time.preserved = preservedMillis
         time.saved.set(checkpoint.step, now)
-        held.set(checkpoint.step, copy(checkpoint))
+        const own = copy(checkpoint)
+        held.set(checkpoint.step, own)
+        numbers.set(own, ++saves)
         return { step: checkpoint.step, path: `${directory}/model.ckpt-${checkpoint.step}` }
       }),
     latest: (directory) =>
@@ -63,8 +68,9 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
         return step === undefined ? undefined : { step, path: `${directory}/model.ckpt-${step}` }
       }),
     list: (directory) => Effect.sync(() => refsOf(directory)),
-    load,
-    values: (path) => Effect.map(load(path), ({ state }) => ({ state, others: new Map() })),
+    load: (path) => Effect.map(find(path), copy),
+    values: (path) => Effect.map(find(path), (found) => ({ state: copy(found).state, others: new Map() })),
+    fingerprint: (path) => Effect.map(find(path), (found) => String(numbers.get(found))),
     prepare: (directory) =>
       Effect.asVoid(
         Effect.acquireRelease(

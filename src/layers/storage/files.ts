@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import * as NodeFs from "node:fs/promises"
 import { CheckpointError } from "../../domain/Errors.ts"
 import type { Fault } from "./Fault.ts"
 
@@ -75,6 +76,9 @@ export const makeDirectories = (fs: FileSystem.FileSystem, path: Path.Path, dire
     )
     return parent === directory ? own : Effect.andThen(makeDirectories(fs, path, parent), own)
   })
+
+/** Removes a directory if there is nothing in it: Node's `rmdir`, as the platform's `remove` takes the contents along. @category programs @since 0.1.0 */
+export const removeEmpty = (directory: string): Effect.Effect<void> => Effect.ignore(Effect.tryPromise(() => NodeFs.rmdir(directory)))
 
 const flushAt = 1 << 20
 

@@ -11,7 +11,7 @@ import * as LayerLog from "./layers/LayerLog.ts"
 import { withBatchWeight } from "./optimizers/batchWeight.ts"
 import type { GradientTransform } from "./optimizers/Clip.ts"
 import type { Gradients } from "./optimizers/Gradients.ts"
-import { lossScaleOf } from "./optimizers/lossScale.ts"
+import { optimizerFor, Wrapper } from "./optimizers/Wrapper.ts"
 import { current } from "./Recording.ts"
 
 export { clipByGlobalNorm } from "./optimizers/clipByGlobalNorm.ts"
@@ -123,7 +123,7 @@ export class CrossReplicaOptimizer {
       const detail = `a weight is a float32 scalar for the reduction "mean"; got ${weight.dtype} of shape [${weight.shape}] with "${reduction ?? "mean"}"`
       throw failure("InvalidSpec", detail, { op: "CrossReplicaOptimizer" })
     }
-    this.optimizer = optimizer
+    this.optimizer = optimizerFor("CrossReplicaOptimizer", optimizer)
     this.#options = options
   }
 
@@ -139,7 +139,7 @@ export class CrossReplicaOptimizer {
     f: () => R,
     variables?: ReadonlyArray<tf.Variable>
   ): { readonly value: R; readonly gradients: Gradients } => {
-    const { value, gradients } = scaledGrads(f, variables, lossScaleOf(this.optimizer)?.scale)
+    const { value, gradients } = scaledGrads(f, variables, this.optimizer instanceof Wrapper ? this.optimizer.lossScale : undefined)
     const share = this.#share()
     if (share === undefined) return { value, gradients }
     return { value, gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, share(g)])) }

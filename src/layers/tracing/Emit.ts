@@ -144,10 +144,11 @@ export class Emit {
     return xs.length === 1 ? xs[0]! : this.add("Concat", xs, { axis })
   }
   /** `[batch…, m, k] x [batch…, k, n]`, float32; ranks are made equal. */
-  matMul(a: NodeId, b: NodeId, transposeA = false, transposeB = false): NodeId {
+  /** `exact`: a means of computing an op that is no product itself, so mixed precision leaves it alone. */
+  matMul(a: NodeId, b: NodeId, { transposeA = false, transposeB = false, exact = false } = {}): NodeId {
     const rank = Math.max(this.shape(a).length, this.shape(b).length)
     const lift = (x: NodeId) => this.reshape(x, [...Array.from({ length: rank - this.shape(x).length }, () => 1), ...this.shape(x)])
-    return Builder.matMul(this.recording.builder, lift(this.float(a)), lift(this.float(b)), { transposeA, transposeB }, this.source)
+    return Builder.matMul(this.recording.builder, lift(this.float(a)), lift(this.float(b)), { transposeA, transposeB, exact }, this.source)
   }
   size(x: NodeId): number {
     return sizeOf(this.shape(x))

@@ -9,10 +9,10 @@ import type { NodeId } from "../../domain/graph/Graph.ts"
 import { GraphError } from "../../domain/graph/GraphError.ts"
 import { Emit } from "./Emit.ts"
 import { evaluateConstant } from "./evaluateConstant.ts"
-import { dataDependentShape, failure, hostRead } from "./failures.ts"
+import { asyncSelection, failure, hostRead } from "./failures.ts"
 import { GraphBackend, type KernelResult, type RegisteredKernel } from "./GraphBackend.ts"
 import { recordComplex } from "./kernels/complex.ts"
-import { dtypeOf, Recorded, type Recording } from "./Recording.ts"
+import { current, dtypeOf, Recorded, type Recording } from "./Recording.ts"
 import { caller, callerSource } from "./source.ts"
 
 export { backendName } from "./GraphBackend.ts"
@@ -21,8 +21,8 @@ export { backendName } from "./GraphBackend.ts"
 const drawers =
   /(randomUniform|randomNormal|truncatedNormal|randomStandardNormal|randomGamma|dropout|rand|alphaDropout|gaussianNoise|randomUniformInt)_?$/i
 
-/** tfjs functions whose results have as many rows as a condition is true for: they read it. */
-const selectors = /^(whereAsync|booleanMaskAsync|setdiff1dAsync|nonMaxSuppression\w*Async)/
+/** tfjs functions that read values to find their result, and give a promise of it. */
+const selectors = /^(whereAsync|booleanMaskAsync|setdiff1dAsync|nonMaxSuppression\w*Async|inTopKAsync)/
 
 const nowhere = { source: undefined, through: [] }
 
@@ -50,7 +50,10 @@ export class RecordingBackend extends GraphBackend {
       }
       return typeof result === "number" ? info(result) : result.map(info)
     } catch (error) {
-      throw kernelFailure(error, name, source)
+      const typed = kernelFailure(error, name, source)
+      if (typed instanceof TraceError || !(typed instanceof Error)) throw typed
+      // what tfjs's own checks say, at the user's line: the stack of the error may not reach so far
+      throw failure("InvalidOperands", typed.message, { op: name, source, cause: typed })
     }
   }
 
@@ -66,13 +69,22 @@ export class RecordingBackend extends GraphBackend {
     return this.#read(dataId)
   }
 
-  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
+  /**
+   * While the recording is under way a read that fails gives a promise that never settles, and the failure is kept for the
+   * end of the recording: nobody may await the promise, nor those that tfjs's async functions make of it, and a rejection
+   * that nobody handles ends the process.
+   */
+  override read(dataId: object): Promise<tf.backend_util.BackendValues> {
     try {
-      return this.#read(dataId)
+      const { source, through } = this.recording.sourced ? caller() : nowhere
+      const selector = selectorOf(through)
+      // the result of a constant is of no use either: it comes when the recording is over
+      if (selector !== undefined) throw asyncSelection(selector, source)
+      return Promise.resolve(this.#read(dataId))
     } catch (error) {
-      // nobody may ever await this promise: the failure is kept for the end of the recording
-      this.recording.failed ??= hostReadOf(error)
-      throw error
+      if (current() !== this.recording) return Promise.reject(error)
+      this.recording.failed ??= error instanceof TraceError ? error : hostRead("Tensor", undefined, callerSource())
+      return new Promise(() => undefined)
     }
   }
 
@@ -81,11 +93,7 @@ export class RecordingBackend extends GraphBackend {
     if (dataId.host !== undefined) return dataId.host as tf.backend_util.BackendValues // numbers, as `write` took them
     const value = evaluateConstant(this.recording, dataId.node)
     if (value !== undefined) return value
-    const { source, through } = caller()
-    const selector = through.map((name) => selectors.exec(name)?.[1]).findLast((name) => name !== undefined)
-    throw selector === undefined
-      ? hostRead(dataId.op, dataId.source, source)
-      : dataDependentShape(selector, source, "Keep all rows and use a mask: tf.where(condition, a, b) or a product with it")
+    throw hostRead(dataId.op, dataId.source, callerSource())
   }
 
   // data lives as long as its recording: counts and disposal have no meaning here
@@ -119,8 +127,8 @@ export const kernelFailure = (error: unknown, name: string, source: string | und
   if (error instanceof TraceError)
     return error.source === undefined ? failure(error.reason, error.detail, { ...error, source: callerSource() }) : error
   // tfjs leaves the check to its kernels: on another backend this would throw, too
-  if (error instanceof GraphError) return failure("ModelThrew", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
+  if (error instanceof GraphError) return failure("InvalidOperands", `the operands do not fit: ${error.detail}`, { op: name, source, cause: error })
   return error
 }
 
-const hostReadOf = (error: unknown) => (error instanceof TraceError ? error : undefined)
+const selectorOf = (through: ReadonlyArray<string>) => through.map((name) => selectors.exec(name)?.[1]).findLast((name) => name !== undefined)

@@ -47,6 +47,20 @@ export const complexOperand = (op: string, source: SourceLocation | undefined): 
 export const dataDependentShape = (op: string, source: SourceLocation | undefined, instead: string): TraceError =>
   failure("DataDependentShape", `the shape of its result depends on values, and a compiled step has fixed shapes. ${instead}`, { op, source })
 
+/** What has the same result without a read, by the tfjs function. */
+const asyncAlternatives: Readonly<Record<string, string>> = {
+  inTopKAsync:
+    'Compare scores in place of indices: tf.less(tf.sum(tf.cast(tf.greater(predictions, tf.sum(tf.mul(predictions, tf.oneHot(targets, classes)), -1, true)), "int32"), -1), k); ' +
+    "as a metric of an evaluation use Metrics.topKAccuracy"
+}
+
+/** A tfjs function that awaits values: its result has a shape that depends on them, or (`inTopKAsync`) comes too late. */
+export const asyncSelection = (op: string, source: SourceLocation | undefined): TraceError => {
+  const instead = asyncAlternatives[op]
+  if (instead === undefined) return dataDependentShape(op, source, "Keep all rows and use a mask: tf.where(condition, a, b) or a product with it")
+  return failure("HostRead", `it reads values and gives a promise, for which a model function cannot wait. ${instead}`, { op, source })
+}
+
 export const hostRandomness = (op: string, source: SourceLocation | undefined): TraceError =>
   failure(
     "HostRandomness",

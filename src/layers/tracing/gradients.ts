@@ -11,7 +11,9 @@ import { arithmeticCorrected, arithmeticLacking } from "./gradients/arithmetic.t
 import { complexCorrected, complexLacking } from "./gradients/complex.ts"
 import type { Gradients } from "./gradients/gradient.ts"
 import { movementCorrected, movementLacking } from "./gradients/movement.ts"
-import { windowsLacking } from "./gradients/windows.ts"
+import { completeBatchNorm, normalizationCorrected } from "./gradients/normalization.ts"
+import { windowsCorrected, windowsLacking } from "./gradients/windows.ts"
+import { orderTape } from "./tape.ts"
 
 const lacking: Gradients = { ...arithmeticLacking, ...movementLacking, ...windowsLacking, ...complexLacking }
 
@@ -28,12 +30,23 @@ export const registerGradients = (): void => {
   if (registered) return
   registered = true
   registerChained()
+  orderTape()
+  completeBatchNorm()
   const own = new Map(
-    ["Maximum", "Minimum", "SquaredDifference", "BatchMatMul", "Prod", "Multiply", "Cast"].map((name) => [name, tf.getGradient(name)])
+    ["Maximum", "Minimum", "SquaredDifference", "BatchMatMul", "Prod", "Multiply", "Cast", "Conv2D", "DepthwiseConv2dNative"].map((name) => [
+      name,
+      tf.getGradient(name)
+    ])
   )
   for (const [kernelName, gradient] of Object.entries(lacking)) {
     if (tf.getGradient(kernelName) === undefined) tf.registerGradient({ kernelName, ...gradient })
   }
-  const corrected = { ...arithmeticCorrected(theirs(own)), ...movementCorrected, ...complexCorrected(theirs(own)) }
+  const corrected = {
+    ...arithmeticCorrected(theirs(own)),
+    ...movementCorrected,
+    ...complexCorrected(theirs(own)),
+    ...windowsCorrected(theirs(own)),
+    ...normalizationCorrected
+  }
   for (const [kernelName, gradient] of Object.entries(corrected)) tf.registerGradient({ kernelName, ...gradient })
 }

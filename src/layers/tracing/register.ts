@@ -20,6 +20,7 @@ import { scatters } from "./kernels/scatter.ts"
 import { multinomialKernel, searches } from "./kernels/search.ts"
 import { shapes } from "./kernels/shape.ts"
 import { sliding } from "./kernels/sliding.ts"
+import { sparseKernels } from "./kernels/sparse.ts"
 import { volumes } from "./kernels/volume.ts"
 import { warps } from "./kernels/warp.ts"
 import { windows } from "./kernels/window.ts"
@@ -42,7 +43,7 @@ export const recorded: ReadonlyArray<Kernel> = [
 ]
 
 /** Those that a recording alone can run: outside of one, complex numbers and draws are the host's. */
-const recordedOnly: ReadonlyArray<Kernel> = [...complexKernels, multinomialKernel]
+const recordedOnly: ReadonlyArray<Kernel> = [...complexKernels, multinomialKernel, ...sparseKernels]
 
 /** Names of the kernels that can be part of a compiled step. */
 export const compiled: ReadonlySet<string> = new Set([...recorded, ...recordedOnly].map(({ name }) => name))

@@ -28,7 +28,7 @@ export interface EagerRun<P, E = never, R = never> {
   readonly seed?: number
   /** Default 0. */
   readonly step?: number
-  /** Keep one scope for several calls: the variables live in it. Default: a new one. */
+  /** Keep one scope of `makeEagerVariables` for several calls: the variables live in it. Default: a new one. */
   readonly variables?: VariableScope
 }
 

@@ -4,13 +4,14 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { EstimatorSpec, HostCall } from "../../domain/Model.ts"
+import type { EstimatorSpec } from "../../domain/Model.ts"
 import type { NodeId } from "../../domain/graph/Graph.ts"
 import type { Mode } from "../../domain/Program.ts"
 import { printType, sameType, type TensorType } from "../../domain/Tensor.ts"
 import type { Traced, TracedMetric } from "../../services/Tracer.ts"
 import { failure } from "./failures.ts"
 import type { Recording } from "./Recording.ts"
+import { checkTensor, described, hostCallOf, invalid, metricsOf, predictionsOf, type Tensors, typeOf } from "./specForm.ts"
 import type { MarkedSummary } from "./summaries.ts"
 
 export interface Outfeed {
@@ -23,14 +24,6 @@ export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "m
   readonly outfeeds: ReadonlyArray<Outfeed>
   /** Successors of the cache leaves. */
   readonly cache: ReadonlyArray<NodeId>
-}
-
-const invalid = (detail: string) => failure("InvalidSpec", detail, { op: "modelFn" })
-
-const typeOf = (x: tf.Tensor): TensorType => ({ dtype: x.dtype as TensorType["dtype"], shape: x.shape }) // printed or compared only
-
-const checkTensor: (x: unknown, what: string) => asserts x is tf.Tensor = (x, what) => {
-  if (!(x instanceof tf.Tensor)) throw invalid(`${what} must be a tensor, got ${x === null ? "null" : typeof x}`)
 }
 
 const checkRows = (x: tf.Tensor, rows: number, what: string): void => {
@@ -53,7 +46,7 @@ const checkLoss = (spec: EstimatorSpec<unknown, unknown>, mode: Mode): void => {
 
 const checkCache = (spec: EstimatorSpec<unknown, unknown>, leaves: ReadonlyArray<TensorType>): ReadonlyArray<tf.Tensor> => {
   const cache = spec.cache ?? []
-  if (!Array.isArray(cache)) throw failure("CacheMismatch", `cache must be an array of tensors`, { op: "modelFn" })
+  if (!Array.isArray(cache)) throw failure("CacheMismatch", `cache must be an array of tensors, got ${described(cache)}`, { op: "modelFn" })
   if (cache.length !== leaves.length) {
     throw failure(
       "CacheMismatch",
@@ -74,11 +67,6 @@ const checkCache = (spec: EstimatorSpec<unknown, unknown>, leaves: ReadonlyArray
   return cache
 }
 
-const everyStepsOf = ({ everySteps = 1 }: HostCall<unknown, unknown>): number => {
-  if (!(Number.isInteger(everySteps) && everySteps > 0)) throw invalid(`hostCall.everySteps is ${everySteps}; it must be a positive whole number`)
-  return everySteps
-}
-
 /** `mode`, `rows` (of this replica's batch) and the cache leaves decide what the spec must have. */
 export const specOutputs = <E, R>(
   recording: Recording,
@@ -90,35 +78,27 @@ export const specOutputs = <E, R>(
 ): SpecOutputs<E, R> => {
   const given: unknown = spec // of callers without types; every field is looked at below before it is used
   if (given instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
-  if (typeof given !== "object" || given === null || given instanceof tf.Tensor)
-    throw invalid("modelFn must return a record such as { loss, predictions }")
+  if (typeof given !== "object" || given === null || Array.isArray(given) || given instanceof tf.Tensor)
+    throw invalid(`modelFn must return a record such as { loss, predictions }, got ${described(given)}`)
   checkLoss(spec, mode)
   const outfeeds: Array<Outfeed> = []
   const put = (name: string, x: tf.Tensor): number => outfeeds.push({ name, node: recording.nodeOf(x, name, undefined) }) - 1
-  const all = (prefix: string, tensors: { readonly [name: string]: tf.Tensor }, perRow: boolean) =>
+  const all = (prefix: string, tensors: Tensors, perRow: boolean) =>
     Object.entries(tensors).map(([name, x]) => {
       const path = `${prefix}/${name}`
-      checkTensor(x, path)
       if (perRow) checkRows(x, rows, path)
       return { name, outfeed: put(path, x) }
     })
-  const predictions = checkedPredictions(spec, mode)
+  const hostCall = hostCallOf(spec)
   return {
     loss: spec.loss === undefined || mode === "predict" ? undefined : recording.nodeOf(spec.loss, "loss", undefined),
     replicaLoss: mode === "evaluate" ? put("replica_loss", spec.loss!) : undefined, // checked above
-    predictions: all("predictions", predictions, true),
+    predictions: mode === "predict" ? all("predictions", predictionsOf(spec), true) : [],
     metrics:
       mode === "evaluate"
-        ? Object.entries(spec.evalMetrics ?? {}).map(([name, { tensors, metric }]): TracedMetric<E, R> => ({
-            name,
-            metric,
-            tensors: all(`metrics/${name}`, tensors, true)
-          }))
+        ? metricsOf(spec).map(([name, { metric, tensors }]): TracedMetric<E, R> => ({ name, metric, tensors: all(`metrics/${name}`, tensors, true) }))
         : [],
-    hostCall:
-      mode === "predict" || spec.hostCall === undefined
-        ? undefined
-        : { call: spec.hostCall.call, everySteps: everyStepsOf(spec.hostCall), tensors: all("host_call", spec.hostCall.tensors, false) },
+    hostCall: hostCall && { call: hostCall.call, everySteps: hostCall.everySteps, tensors: all("host_call", hostCall.tensors, false) },
     summaries: summaries.map(({ name, kind, node, options }) => ({
       name,
       kind,
@@ -128,12 +108,4 @@ export const specOutputs = <E, R>(
     cache: checkCache(spec, cacheLeaves).map((x, i) => recording.nodeOf(x, `cache/${i}`, undefined)),
     outfeeds
   }
-}
-
-const checkedPredictions = (spec: EstimatorSpec<unknown, unknown>, mode: Mode): { readonly [name: string]: tf.Tensor } => {
-  if (mode !== "predict") return {}
-  if (spec.predictions === undefined || Object.keys(spec.predictions).length === 0) {
-    throw invalid(`the spec has no predictions, which mode "predict" needs: return { predictions: { name: tensor } } with the batch on axis 0`)
-  }
-  return spec.predictions
 }

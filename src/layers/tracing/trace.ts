@@ -41,6 +41,13 @@ const noTensor = /must be a Tensor or TensorLike, but got/
 const noVariables = /^variableGrads\(\) expects at least one of the input variables|none of the 0 variables/
 const withoutGradient = /gradient function not found for (\w+)/
 
+const ofPlaces =
+  "Its pixels are taken at computed places, and the gradients for image and places are two more kernels, which TensorFlow.js lacks too. Where the variables come after it, prepare the images in the input pipeline; " +
+  "where the box is known, use tf.image.resizeBilinear(tf.slice(image, begin, size), size), which has one; or give it one with tf.customGrad"
+
+/** Operations that compile and have no gradient, with what does it instead. */
+const withoutGradientHere: Readonly<Record<string, string>> = { CropAndResize: ofPlaces, Transform: ofPlaces }
+
 /** What came out of the user's code as an exception, with its place. */
 const asTraceError = (error: unknown, recording: Recording): TraceError => {
   if (error instanceof TraceError) return error
@@ -50,7 +57,8 @@ const asTraceError = (error: unknown, recording: Recording): TraceError => {
   if (kernel !== undefined) return unknownKernel(kernel, source)
   const op = withoutGradient.exec(message)?.[1]
   if (op !== undefined) {
-    const detail = `TensorFlow.js has no gradient for this operation, and the loss depends on a variable through it. Replace it, give it one with tf.customGrad, or cut it off from the loss`
+    const why = withoutGradientHere[op] ?? "Replace it, give it one with tf.customGrad, or cut it off from the loss"
+    const detail = `TensorFlow.js has no gradient for this operation, and the loss depends on a variable through it. ${why}`
     return failure("MissingGradient", detail, { op, source: recording.lastSource.get(op) ?? source })
   }
   const advice = noTensor.test(message) ? recording.leavesText : noVariables.test(message) ? madeInside : undefined
@@ -68,6 +76,7 @@ const callUser = <A>(recording: Recording, f: () => A): A => {
   } catch (error) {
     throw recording.failed ?? asTraceError(error, recording)
   }
+  if (result instanceof Promise) result.catch(() => undefined) // an asynchronous function is refused, whatever becomes of it
   if (recording.failed !== undefined) throw recording.failed
   return result
 }

@@ -56,7 +56,7 @@ export const runFlags = {
     Flag.withDescription("Any key of the run configuration; may be repeated: --set tpu.numShards=8"),
     Flag.withDefault({} as Record<string, string>)
   ),
-  config: Flag.FileParse("config").pipe(
+  config: Flag.String("config").pipe(
     Flag.withMetavar("file"),
     Flag.withDescription("Run configuration as JSON, YAML or TOML; EFFECT_ESTIMATOR_… of the environment and flags override it"),
     Flag.optional

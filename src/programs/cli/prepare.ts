@@ -6,10 +6,12 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as FileSystem from "effect/FileSystem"
-import type * as Option from "effect/Option"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import type * as Path from "effect/Path"
-import type { ConfigError, EngineUnavailable } from "../../domain/Errors.ts"
+import { fromFile } from "../../domain/configText.ts"
+import { ConfigError, type EngineUnavailable } from "../../domain/Errors.ts"
+import type { RunConfigInput } from "../../domain/RunConfig.ts"
 import type { IterationsPerLoop } from "../../domain/TpuConfig.ts"
 import * as MetricSinkConsole from "../../layers/sinks/MetricSinkConsole.ts"
 import * as MetricSinkJsonl from "../../layers/sinks/MetricSinkJsonl.ts"
@@ -31,7 +33,7 @@ export interface RunFlags {
   readonly seed: Option.Option<number>
   readonly iterationsPerLoop: Option.Option<IterationsPerLoop>
   readonly set: { readonly [path: string]: string }
-  readonly config: Option.Option<unknown>
+  readonly config: Option.Option<string>
   readonly param: { readonly [name: string]: string }
   readonly tensorboard: boolean
   readonly log: "console" | "jsonl" | "none"
@@ -46,10 +48,14 @@ export interface Prepared {
 }
 
 /** @category programs @since 0.1.0 */
-export const prepare = Effect.fnUntraced(function* (flags: RunFlags, overrides: Overrides): Effect.fn.Return<Prepared, ConfigError> {
+export const prepare = Effect.fnUntraced(function* (
+  flags: RunFlags,
+  overrides: Overrides
+): Effect.fn.Return<Prepared, ConfigError, FileSystem.FileSystem> {
   const parts = yield* loadProgram(flags.program, flags.param)
   const named = { modelDir: flags.modelDir, seed: flags.seed, iterationsPerLoop: flags.iterationsPerLoop, ...overrides }
-  const config = yield* configure(parts.estimator.config, flags.config, named, flags.set)
+  const file = Option.isNone(flags.config) ? Option.none() : Option.some(yield* readConfig(flags.config.value))
+  const config = yield* configure(parts.estimator.config, file, named, flags.set)
   const engine = engineOf(flags.engine)!.layer({ replicas: flags.replicas }) // the flag takes known names only
   const estimator = Estimator.configure(parts.estimator, config)
   // on standard error: what a command prints is read by others
@@ -57,6 +63,16 @@ export const prepare = Effect.fnUntraced(function* (flags: RunFlags, overrides: 
     yield* Console.error("note: without --model-dir nothing is saved, and nothing that was trained before is used")
   }
   return { parts, estimator, layer: Layer.mergeAll(services, engine, sinks(flags)) }
+})
+
+const readConfig = Effect.fnUntraced(function* (file: string): Effect.fn.Return<RunConfigInput, ConfigError, FileSystem.FileSystem> {
+  const text = yield* (yield* FileSystem.FileSystem).readFileString(file).pipe(
+    Effect.mapError(({ message, reason }) => {
+      const why = reason._tag === "NotFound" ? "there is no such file" : `it cannot be read (${message})`
+      return new ConfigError({ key: file, detail: `${why}: --config takes the path of a .json, .yaml, .yml or .toml file.` })
+    })
+  )
+  return yield* Effect.fromResult(fromFile(file, text))
 })
 
 /** Loaded when a program is run: TensorFlow.js is large, and `--help` needs none of it. */
@@ -67,8 +83,10 @@ const services = Layer.unwrap(
   )
 )
 
-/** Lines or JSON on standard output, events.jsonl in the model directory, event files where they are asked for, and the watcher that knows what can be resumed. */
+/** Lines or JSON on standard output, events.jsonl in the model directory, event files where they are asked for, and the watcher that knows what can be resumed; for `none` event files only: what is printed then is not a run's. */
 const sinks = ({ log, tensorboard }: Pick<RunFlags, "log" | "tensorboard">): Layer.Layer<never> => {
-  const console_ = log === "console" ? [MetricSinkConsole.make()] : log === "jsonl" ? [MetricSinkJsonl.stdout] : []
-  return Layer.succeed(MetricSink.MetricSink, [...console_, MetricSinkJsonl.make(), ...(tensorboard ? [MetricSinkTensorboard.make()] : []), watcher])
+  const files = tensorboard ? [MetricSinkTensorboard.make()] : []
+  if (log === "none") return Layer.succeed(MetricSink.MetricSink, files)
+  const text = log === "console" ? MetricSinkConsole.make() : MetricSinkJsonl.stdout
+  return Layer.succeed(MetricSink.MetricSink, [text, MetricSinkJsonl.make(), ...files, watcher])
 }

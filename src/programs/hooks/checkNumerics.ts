@@ -31,12 +31,12 @@ export const checkNumerics = (options: CheckNumericsOptions = {}): Hook<ConfigEr
   return {
     name: "check-numerics",
     ...(timer === undefined ? {} : { begin: timer.begin }),
-    afterRun: Effect.fnUntraced(function* ({ readState, step }) {
+    afterRun: Effect.fnUntraced(function* ({ globalStep, readState, step }) {
       if (timer !== undefined && !(yield* timer.due(step))) return "continue" as const
       for (const [name, { data, dtype }] of yield* readState) {
         if (dtype !== "float32" || name === globalStepName || name.search(names) < 0) continue
         const index = data.findIndex((value) => !Number.isFinite(value))
-        if (index >= 0) return yield* new NumericsError({ variable: name, index, value: String(data[index]), step })
+        if (index >= 0) return yield* new NumericsError({ variable: name, index, value: String(data[index]), step: globalStep })
       }
       return "continue" as const
     })

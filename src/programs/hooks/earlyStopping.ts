@@ -9,6 +9,7 @@ import { CheckpointError, type ConfigError } from "../../domain/Errors.ts"
 import type { Hook, RunContext, RunValues } from "../../services/Hooks.ts"
 import * as Cadence from "./Cadence.ts"
 import type { MetricSource, Observation } from "./MetricSource.ts"
+import { placeOf } from "./place.ts"
 
 /** @category models @since 0.1.0 */
 export interface EarlyStoppingOptions<E, R> {
@@ -27,20 +28,21 @@ const make = <E, R>(
   name: string,
   options: EarlyStoppingOptions<E, R>,
   stops: (observation: Observation) => string | undefined
-): Required<Pick<Hook<ConfigError | E, R>, "name" | "begin" | "afterRun">> => {
+): Required<Pick<Hook<ConfigError | E, R>, "name" | "needsLoss" | "begin" | "afterRun">> => {
   const { minSteps = 0, source } = options
   const timer = Cadence.make(name, options.cadence ?? { everySecs: 60 })
   const look = ({ step }: RunContext, { loss }: RunValues): MetricSource<E, R> =>
     source === "loss" ? Effect.succeed([{ step, value: loss }]) : source
   return {
     name: options.name ?? name,
+    needsLoss: source === "loss",
     begin: timer.begin,
     afterRun: Effect.fnUntraced(function* (context, values) {
       if (!(yield* timer.due(context.step))) return "continue" as const
       for (const observation of yield* look(context, values)) {
         const why = observation.step < minSteps ? undefined : stops(observation)
         if (why === undefined) continue
-        yield* Effect.logInfo(`${options.name ?? name}: ${why}; the run ends at global step ${context.step}`)
+        yield* Effect.logInfo(`${options.name ?? name}: ${why}; the run ends at ${placeOf(context)}`)
         return "stop" as const
       }
       return "continue" as const

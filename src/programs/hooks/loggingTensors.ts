@@ -12,10 +12,18 @@ import * as Cadence from "./Cadence.ts"
 /** Values by tag. @category models @since 0.1.0 */
 export type Values = { readonly [tag: string]: number | string }
 
-/** What the original's training logs: `#iter/loop` (steps of this run), `bpc`, `global step` (after the run), `loss`, `ppl`. @category rules @since 0.1.0 */
-export const progressValues = ({ step }: RunContext, { iterations, loss }: RunValues): Values => {
+/**
+ * What the original's training logs: `#iter/loop` (steps of this run), `bpc`, `global step` (after the run), `loss`, `ppl`. In
+ * evaluation and prediction also `batch`, how many there were, and in prediction nothing of a loss.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const progressValues = ({ globalStep, mode, step }: RunContext, { iterations, loss }: RunValues): Values => {
+  const at = { "#iter/loop": iterations, "global step": globalStep, ...(mode === "train" ? {} : { batch: step }) }
+  if (mode === "predict") return at
   const { bpc, ppl } = lossFields(loss)
-  return { "#iter/loop": iterations, "global step": step, loss, ppl, bpc }
+  return { ...at, loss, ppl, bpc }
 }
 
 /** Tags in order (by UTF-16 code unit), then the seconds since the line before. */

@@ -10,5 +10,7 @@ import type { Hook } from "../../services/Hooks.ts"
 /** @category constructors @since 0.1.0 */
 export const nanGuard: Hook<NanLossError> = {
   name: "nan-guard",
-  afterRun: ({ step }, { loss }) => (Number.isNaN(loss) ? Effect.fail(new NanLossError({ step, loss })) : Effect.succeed("continue" as const))
+  needsLoss: true,
+  afterRun: ({ globalStep }, { loss }) =>
+    Number.isNaN(loss) ? Effect.fail(new NanLossError({ step: globalStep, loss })) : Effect.succeed("continue" as const)
 }

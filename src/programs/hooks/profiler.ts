@@ -27,7 +27,7 @@ export interface Profiler extends Hook<ConfigError | SinkError, FileSystem.FileS
 }
 
 /**
- * Writes `timeline-<step>.json` after the first run and then by steps or seconds, exactly one of the two. Each holds what has
+ * Writes `timeline-<step>.json` (`timeline-evaluate-<global step>-<batches>.json`) after the first run and then by steps or seconds, exactly one of the two. Each holds what has
  * happened since the one before: a slice for each device run with a counter of the loss, the time between runs (hooks,
  * checkpoints), and with `layer` the spans of the fibers, one track each. Give it last among the hooks: what hooks after it
  * do before a run counts as that run's.
@@ -40,9 +40,9 @@ export const profiler = (options: Cadence.Cadence & ProfilerOptions): Profiler =
   const timeline = Timeline.make(options.capacity ?? 100_000)
   let runBegan = 0n
   let runEnded: bigint | undefined
-  const write = Effect.fnUntraced(function* (directory: string, step: number) {
+  const write = Effect.fnUntraced(function* (directory: string, name: string) {
     const files = yield* FileSystem.FileSystem
-    const file = `${directory}/timeline-${step}.json`
+    const file = `${directory}/timeline-${name}.json`
     const text = JSON.stringify(timeline.take())
     yield* Effect.andThen(files.makeDirectory(directory, { recursive: true }), files.writeFileString(file, text)).pipe(
       Effect.mapError((cause) => new SinkError({ file, detail: `cannot be written (${cause.message})`, cause }))
@@ -63,11 +63,12 @@ export const profiler = (options: Cadence.Cadence & ProfilerOptions): Profiler =
       runBegan = yield* Clock.currentTimeNanos
       if (runEnded !== undefined) timeline.slice(Timeline.deviceTrack, "between runs", "host", runEnded, runBegan)
     }),
-    afterRun: Effect.fnUntraced(function* ({ modelDir, step }, { iterations, loss }) {
+    afterRun: Effect.fnUntraced(function* ({ globalStep, mode, modelDir, step }, { iterations, loss }) {
       runEnded = yield* Clock.currentTimeNanos
       timeline.slice(Timeline.deviceTrack, "device run", "device", runBegan, runEnded, { step, iterations, loss })
-      timeline.counter("loss", runEnded, loss)
-      if (yield* timer.due(step)) yield* write((options.directory ?? modelDir)!, step)
+      if (mode !== "predict") timeline.counter("loss", runEnded, loss)
+      const name = mode === "train" ? String(step) : `${mode}-${globalStep}-${step}`
+      if (yield* timer.due(step)) yield* write((options.directory ?? modelDir)!, name)
       return "continue" as const
     }),
     layer: timeline.layer

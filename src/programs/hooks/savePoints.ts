@@ -6,6 +6,8 @@
 import * as Effect from "effect/Effect"
 import { ConfigError } from "../../domain/Errors.ts"
 import type { Hook, RunContext } from "../../services/Hooks.ts"
+import { callAll } from "./callAll.ts"
+import { effectOf, signalOf } from "./checkHooks.ts"
 
 /** @category models @since 0.1.0 */
 export interface SavePoints<E, R> {
@@ -37,14 +39,18 @@ export const check = <E, R>(hooks: ReadonlyArray<Hook<E, R>>, modelDir: string |
 }
 
 /** @category constructors @since 0.1.0 */
-export const make = <E, R>(hooks: ReadonlyArray<Hook<E, R>>, contextAt: (step: number) => RunContext): SavePoints<E, R> => {
+export const make = <E, R>(hooks: ReadonlyArray<Hook<E, R>>, contextAt: (step: number) => RunContext): SavePoints<E | ConfigError, R> => {
   let asked = false
   const after = Effect.fnUntraced(function* (step: number) {
-    for (const hook of hooks) if (hook.afterSave !== undefined && (yield* hook.afterSave(contextAt(step))) === "stop") asked = true
+    for (const hook of hooks) {
+      if (hook.afterSave === undefined) continue
+      const signal = yield* effectOf(hook, "afterSave", hook.afterSave(contextAt(step)))
+      if ((yield* signalOf(hook, "afterSave", ["continue", "stop"], signal)) === "stop") asked = true
+    }
   })
   const saving = hooks.flatMap((hook) => (hook.save === undefined ? [] : [Effect.map(hook.save, (text) => [textName(hook), text] as const)]))
   return {
-    before: (step) => Effect.forEach(hooks, (hook) => hook.beforeSave?.(contextAt(step)) ?? Effect.void, { discard: true }),
+    before: (step) => callAll(hooks, "beforeSave", contextAt(step)),
     texts: Effect.all(saving),
     after: hooks.some((hook) => hook.afterSave !== undefined) ? after : undefined,
     takeStop: () => {
@@ -56,12 +62,15 @@ export const make = <E, R>(hooks: ReadonlyArray<Hook<E, R>>, contextAt: (step: n
 }
 
 /** Gives each hook its text of the checkpoint. @category rules @since 0.1.0 */
-export const restore = <E, R>(hooks: ReadonlyArray<Hook<E, R>>, texts: ReadonlyMap<string, string> | undefined): Effect.Effect<void, E, R> =>
+export const restore = <E, R>(
+  hooks: ReadonlyArray<Hook<E, R>>,
+  texts: ReadonlyMap<string, string> | undefined
+): Effect.Effect<void, E | ConfigError, R> =>
   Effect.forEach(
     hooks,
     (hook) => {
       const text = texts?.get(textName(hook))
-      return text === undefined ? Effect.void : (hook.restore?.(text) ?? Effect.void)
+      return text === undefined || hook.restore === undefined ? Effect.void : effectOf(hook, "restore", hook.restore(text))
     },
     { discard: true }
   )

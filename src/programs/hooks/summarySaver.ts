@@ -5,9 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import type { ConfigError, SinkError } from "../../domain/Errors.ts"
-import { type Summary, toEvent } from "../../domain/Summary.ts"
+import type { Summary } from "../../domain/Summary.ts"
 import type { Hook, RunContext, RunValues } from "../../services/Hooks.ts"
 import * as Cadence from "./Cadence.ts"
+import { summaryOf } from "./place.ts"
 
 /** @category models @since 0.1.0 */
 export interface SummarySaverOptions<E, R> {
@@ -17,7 +18,13 @@ export interface SummarySaverOptions<E, R> {
   readonly summaries?: (context: RunContext, values: RunValues) => Effect.Effect<ReadonlyArray<Summary>, E, R>
 }
 
-/** After the first run, then by steps or seconds, exactly one of the two; every 100 steps unless told otherwise. @category constructors @since 0.1.0 */
+/**
+ * After the first run, then by steps or seconds, exactly one of the two; every 100 steps unless told otherwise. In evaluation and
+ * prediction the event has the state's global step, and the batches so far; predictions need `scalars` of one's own.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const summarySaver = <E = never, R = never>(
   options: Cadence.Cadence & SummarySaverOptions<E, R> = { everySteps: 100 }
 ): Hook<ConfigError | SinkError | E, R> => {
@@ -25,12 +32,13 @@ export const summarySaver = <E = never, R = never>(
   const scalarsOf = options.scalars ?? ((_context: RunContext, { loss }: RunValues) => Effect.succeed({ loss }))
   return {
     name: "summary-saver",
+    needsLoss: options.scalars === undefined,
     begin: timer.begin,
     afterRun: Effect.fnUntraced(function* (context, values) {
       if (yield* timer.due(context.step)) {
         const scalars = yield* scalarsOf(context, values)
-        const others = toEvent(context.step, options.summaries === undefined ? [] : yield* options.summaries(context, values))
-        yield* context.emit({ ...others, scalars: { ...scalars, ...others.scalars } })
+        const others = options.summaries === undefined ? [] : yield* options.summaries(context, values)
+        yield* context.emit(summaryOf(context, scalars, others))
       }
       return "continue" as const
     })

@@ -57,8 +57,11 @@ describe("partition", () => {
   )
   it("[row 193] checks signs, then the product, then the rank; a product of 1 is no partition", () => {
     const type = f32(4, 8)
-    assert.deepInclude(checkDims("features/x", type, [0, 2], 2), { reason: "OutOfRange", leaf: "features/x" })
-    assert.include(checkDims("features/x", type, [-1, -2, 3], 2)!.message, "at least 1")
+    assert.deepInclude(checkDims("features/x", type, [0, 2], 2), { _tag: "ConfigError", key: "tpu.inputPartitionDims" })
+    assert.include(
+      checkDims("features/x", type, [-1, -2, 3], 2)!.message,
+      "[-1,-2,3] for features/x: every entry must be a whole number of at least 1"
+    )
     assert.include(checkDims("features/x", type, [2, 2], 2)!.message, "4 parts, but a replica has 2 cores")
     assert.include(checkDims("features/x", type, [2], 2)!.message, "1 entries for f32[4,8]")
     assert.isUndefined(checkDims("features/x", type, [1], 2))
@@ -89,7 +92,12 @@ describe("partition", () => {
       matched.map(({ dims }) => dims),
       [[2], [2], null]
     )
-    assert.include(failed(match(f32(4), labels, [[2], { a: [2] }], 2)).message, "expected an entry for each of labels/a/b, labels/a/c; got labels/a")
+    const wrong = (dims: Parameters<typeof match>[2]) => failed(match(f32(4), labels, dims, 2)).message
+    assert.include(wrong([[2], { a: [2] }]), "expected an entry for each of labels/a/b, labels/a/c; got labels/a")
+    // as many leaves under the same key, one of them with another name
+    assert.include(wrong([[2], { a: { b: [2], d: null } }]), "expected an entry for each of labels/a/b, labels/a/c; got labels/a/b, labels/a/d")
+    assert.include(wrong([[2], { z: { b: [2], c: null } }]), "got labels/z/b, labels/z/c")
+    assert.include(wrong([[2], { a: { b: [2], c: null, d: null } }]), "got labels/a/b, labels/a/c, labels/a/d")
   })
   it("[row 193] one part is the whole on logical core 0", () => {
     const [leaf] = Result.getOrThrow(match(f32(2, 3), undefined, [[1]], 2))

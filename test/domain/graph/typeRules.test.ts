@@ -55,6 +55,7 @@ it("gives the result's type", () => {
   assert.strictEqual(of("MatMul", [f(2, 1, 3, 4), f(1, 5, 4, 6)], flat), "f32[2,5,3,6]")
   assert.strictEqual(of("MatMul", [f(4, 3), f(6, 4)], { transposeA: true, transposeB: true }), "f32[3,6]")
   assert.strictEqual(of("Conv2D", [f(2, 8, 9, 3), f(3, 2, 3, 5)], conv), "f32[2,4,7,5]")
+  assert.strictEqual(of("Conv2D", [f(2, 8, 9, 3), f(3, 2, 3, 5)], { ...conv, depthwise: true }), "f32[2,4,7,15]")
   assert.strictEqual(of("Conv2DBackpropInput", [f(2, 4, 7, 5), f(3, 2, 3, 5)], { ...conv, inputShape: [2, 8, 9, 3] }), "f32[2,8,9,3]")
   assert.strictEqual(of("Conv2DBackpropFilter", [f(2, 8, 9, 3), f(2, 4, 7, 5)], { ...conv, filterShape: [3, 2, 3, 5] }), "f32[3,2,3,5]")
   assert.strictEqual(of("MaxPool", [f(1, 4, 5, 2)], pool), "f32[1,2,3,2]")

@@ -33,6 +33,13 @@ describe("metrics", () => {
     const batches = [{ x: f32([Math.log(2), Math.log(2), Math.log(2)]) }, { x: f32([Math.log(32)]) }]
     assert.approximately(over(Metrics.perplexity("x"), batches), 4, 1e-6)
     assert.approximately(over(Metrics.bitsPerCharacter("x"), batches), 2, 1e-6)
+    // three of weight 1 and one of weight 3: 2^((3 + 15) / 6)
+    const weighted = [
+      { ...batches[0]!, w: f32([1, 1, 1]) },
+      { ...batches[1]!, w: f32([3]) }
+    ]
+    assert.approximately(over(Metrics.perplexity("x", "w"), weighted), 8, 1e-5)
+    assert.approximately(over(Metrics.bitsPerCharacter("x", "w"), weighted), 3, 1e-6)
   })
   const Values = Arbitrary.array(Arbitrary.schema(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: -50, maximum: 50 })))), {
     minLength: 1,

@@ -9,13 +9,16 @@ import type { Graph, NodeId } from "../../../src/domain/graph/Graph.ts"
 import { print } from "../../../src/domain/graph/print.ts"
 import { verify } from "../../../src/domain/graph/verify.ts"
 import type { Pass } from "../../../src/domain/passes/rebuild.ts"
+
 import { allocate, sizeOf, type Shape, type TensorData } from "../../../src/domain/Tensor.ts"
+import { idioms } from "./idioms.ts"
 
 const Number = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 9_999 })))
 const Choice = Schema.Struct({ op: Number, a: Number, b: Number, c: Number })
-type Choice = typeof Choice.Type
+export type Choice = typeof Choice.Type
 
-type Step = (b: Builder.Builder, x: NodeId, y: NodeId, choice: Choice) => NodeId | undefined
+/** Adds something made of two nodes, if it can be. */
+export type Step = (b: Builder.Builder, x: NodeId, y: NodeId, choice: Choice) => NodeId | undefined
 
 const shapeOf = (b: Builder.Builder, x: NodeId) => b.typeOf(x).shape
 const pick = <A>(from: ReadonlyArray<A>, n: number): A => from[n % from.length]!
@@ -133,7 +136,8 @@ const steps: ReadonlyArray<Step> = [
   reduce,
   reduce,
   matMul,
-  matMul
+  matMul,
+  ...idioms
 ]
 const replicaSteps: ReadonlyArray<Step> = [...steps, crossReplicaSum, crossReplicaSum, crossReplicaSum, noise, noise, replica]
 

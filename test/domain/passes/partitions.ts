@@ -90,7 +90,12 @@ const conv: Step = (b, x, choice) => {
   const image = shapeOf(b, x)
   if (image.length !== 4) return undefined
   const { dilations, kernel, padding, strides } = window(image, choice, true)
-  return b.add("Conv2D", [x, literal(b, [...kernel, image[3]!, 1 + (choice.a % 3)], choice.a)], { strides, padding, dilations })
+  const attrs = { strides, padding, dilations }
+  return b.add(
+    "Conv2D",
+    [x, literal(b, [...kernel, image[3]!, 1 + (choice.a % 3)], choice.a)],
+    choice.c % 3 === 0 ? { ...attrs, depthwise: true } : attrs
+  )
 }
 /** Gradients of a convolution for an image and a filter; dy is a result of that form. */
 const convGradients: Step = (b, x, choice, nodes) => {
@@ -99,7 +104,7 @@ const convGradients: Step = (b, x, choice, nodes) => {
   const { dilations, kernel, padding, strides } = window(image, choice, true)
   const filterShape = [...kernel, image[3]!, 2]
   const filter = literal(b, filterShape, choice.a)
-  const attrs = { strides, padding, dilations }
+  const attrs = choice.c % 3 === 0 ? ({ strides, padding, dilations, depthwise: true } as const) : { strides, padding, dilations }
   const y = b.add("Conv2D", [x, filter], attrs)
   const dy = choice.a % 3 === 0 ? (likeImage(b, nodes, shapeOf(b, y), choice.b) ?? y) : small(b, y)
   return choice.b % 2 === 0

@@ -180,6 +180,10 @@ layer(NodeServices.layer)("CheckpointStoreFile", (it) => {
           assert.strictEqual((yield* Effect.flip(Effect.scoped((yield* withPlan(plan(k, code))).prepare(`${dir}/ok`)))).reason, reason)
       }
       yield* Effect.scoped(store.prepare(`${dir}/ok`))
+      // made for nothing, it is gone again; one that was there stays
+      assert.isFalse(yield* fs.exists(`${dir}/ok`))
+      yield* fs.makeDirectory(`${dir}/ok`)
+      yield* Effect.scoped(store.prepare(`${dir}/ok`))
       assert.deepStrictEqual(yield* fs.readDirectory(`${dir}/ok`), [])
     })
   )

@@ -31,14 +31,13 @@ describe("gradients", () => {
 
   it("a sum over replicas is its own gradient, and options choose what is summed and clipped", () => {
     const modelFn =
-      (reduction: "mean" | "sum", clip: boolean): ModelFn =>
+      (reduction: "mean" | "sum", clip: boolean, before = false): ModelFn =>
       ({ features, variables }) => {
         const w = variables.get("w", [3], { initializer: () => tf.zeros([3]) })
         const transform = (g: { readonly [name: string]: tf.Tensor }) => (clip ? clipByGlobalNorm(g, 0.5).gradients : g)
+        const options = before ? { reduction, transformReplica: transform } : { reduction, transform }
         return {
-          loss: new CrossReplicaOptimizer(tf.train.sgd(1), { reduction, transform }).minimize(
-            () => tf.sum(tf.mul(tf.mean(features["x"]!, 0), w)) as tf.Scalar
-          )
+          loss: new CrossReplicaOptimizer(tf.train.sgd(1), options).minimize(() => tf.sum(tf.mul(tf.mean(features["x"]!, 0), w)) as tf.Scalar)
         }
       }
     const run = (f: ModelFn) => {
@@ -49,5 +48,7 @@ describe("gradients", () => {
     close(run(modelFn("mean", false)), [-2, -2, -2], "mean")
     close(run(modelFn("sum", false)), [-4, -4, -4], "sum")
     close(run(modelFn("mean", true)), [-0.5 / Math.sqrt(3), -0.5 / Math.sqrt(3), -0.5 / Math.sqrt(3)], "clipped")
+    // each replica's share is longer than 0.5 and clipped by itself; the two are added up unclipped
+    close(run(modelFn("mean", true, true)), [-1 / Math.sqrt(3), -1 / Math.sqrt(3), -1 / Math.sqrt(3)], "clipped before the sum")
   })
 })

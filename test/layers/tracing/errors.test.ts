@@ -3,37 +3,12 @@ import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
 import * as tfl from "@tensorflow/tfjs-layers"
 import { Effect } from "effect"
-import type { TraceError } from "../../../src/domain/Errors.ts"
-import type { EstimatorSpec, ModelFn } from "../../../src/domain/Model.ts"
+import type { ModelFn } from "../../../src/domain/Model.ts"
 import type { Mode } from "../../../src/domain/Program.ts"
 import { CrossReplicaOptimizer } from "../../../src/layers/tracing/CrossReplicaOptimizer.ts"
-import * as TracerTfjs from "../../../src/layers/tracing/TracerTfjs.ts"
-import { Tracer, type TraceRequest } from "../../../src/services/Tracer.ts"
+import { expectError, failing, loss } from "./failing.ts"
+import { malformed } from "./malformedSpecs.ts"
 import { lineOf } from "./programs.ts"
-
-const request = (modelFn: ModelFn, more: Partial<TraceRequest<unknown>> = {}): TraceRequest<unknown> => ({
-  modelFn,
-  mode: "evaluate" as Mode,
-  params: {},
-  replicas: 1,
-  features: { x: { dtype: "float32", shape: [4, 3] } },
-  labels: { dtype: "int32", shape: [4] },
-  perReplicaBatchSize: 4,
-  ...more
-})
-
-const failing = (modelFn: ModelFn, more?: Partial<TraceRequest<unknown>>): Effect.Effect<TraceError, unknown> =>
-  Effect.flip(Tracer.use((tracer) => tracer.trace(request(modelFn, more)))).pipe(Effect.provide(TracerTfjs.layer))
-
-/** Reason, op, a piece of the user's line, and a piece of the advice. */
-const expectError = (error: TraceError, reason: TraceError["reason"], op: string | undefined, line: string, advice: RegExp) => {
-  assert.strictEqual(error.reason, reason, error.message)
-  assert.strictEqual(error.op, op, error.message)
-  assert.include(lineOf(error), line, error.message)
-  assert.match(error.detail, advice)
-}
-
-const loss = (x: tf.Tensor): EstimatorSpec => ({ loss: tf.mean(x) })
 
 /** Whatever the test makes outside needs a backend. */
 const onCpu = Effect.promise(() => tf.setBackend("cpu"))
@@ -49,17 +24,6 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       expectError(error, "HostRead", "Exp", "h.arraySync()", /tf\.where/)
       expectError(yield* failing(({ features }) => loss(tf.tensor(features["x"]!.dataSync()))), "HostRead", "features/x", "dataSync()", /hostCall/)
       assert.strictEqual((yield* failing(({ features }) => (features["x"]!.print(), {}))).reason, "HostRead")
-    })
-  )
-
-  it.effect("a read whose promise nobody awaits", () =>
-    Effect.gen(function* () {
-      const error = yield* failing(({ features }) => {
-        const h = tf.square(features["x"]!)
-        h.data().catch(() => undefined)
-        return loss(h)
-      })
-      expectError(error, "HostRead", "Square", "h.data()", /recorded/)
     })
   )
 
@@ -151,6 +115,14 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
         return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(f) }
       })
       expectError(error, "MissingGradient", "RotateWithOffset", "tf.image.rotateWithOffset", /customGrad/)
+      const cropped = yield* failing(({ features, variables }) => {
+        const f = () => {
+          const image = tf.reshape(tf.matMul(features["x"]!, variables.get("w", [3, 4])), [1, 4, 4, 1]) as tf.Tensor4D
+          return tf.mean(tf.image.cropAndResize(image, [[0, 0, 1, 1]], [0], [2, 2])) as tf.Scalar
+        }
+        return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(f) }
+      })
+      expectError(cropped, "MissingGradient", "CropAndResize", "tf.image.cropAndResize", /tf\.image\.resizeBilinear\(tf\.slice/)
     })
   )
 
@@ -221,7 +193,8 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
         ],
         [(() => Promise.resolve({})) as unknown as ModelFn, "train", /synchronous/],
         [(() => undefined) as unknown as ModelFn, "train", /record/],
-        [(() => ({ loss: 3 })) as unknown as ModelFn, "train", /loss must be a tensor, got number/]
+        [(() => ({ loss: 3 })) as unknown as ModelFn, "train", /loss must be a tensor, got number 3/],
+        ...malformed
       ]
       for (const [modelFn, mode, detail] of bad) {
         const error = yield* failing(modelFn, { mode })
@@ -240,6 +213,12 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       assert.strictEqual(error.reason, "CacheMismatch")
       assert.match(error.detail, /cache\/0 is f32\[4,2\].*f32\[4,4\]/)
       assert.match((yield* failing(({ features }) => loss(features["x"]!), { cacheFn })).detail, /2 leaves.*has 0/)
+      const cast = yield* failing(({ features, cache }) => ({ ...loss(features["x"]!), cache: [cache[0]!, tf.cast(cache[1]!, "float32")] }), {
+        cacheFn
+      })
+      assert.match(cast.detail, /cache\/1 is i32\[4\].*f32\[4\]/)
+      const more = yield* failing(({ features, cache }) => ({ ...loss(features["x"]!), cache: [...cache, cache[1]!] }), { cacheFn })
+      assert.match(more.detail, /2 leaves.*has 3/)
     })
   )
 
@@ -251,7 +230,31 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       expectError(error, "ModelThrew", undefined, `new Error("no such head")`, /no such head/)
       assert.instanceOf(error.cause, Error)
       const wrong = yield* failing(({ features }) => loss(tf.matMul(features["x"]!, tf.ones([4, 2]))))
-      expectError(wrong, "ModelThrew", "BatchMatMul", "tf.matMul", /inner extents, got 3 and 4/)
+      expectError(wrong, "InvalidOperands", "BatchMatMul", "tf.matMul", /inner extents, got 3 and 4/)
+    })
+  )
+
+  it.effect("an equation that einsum does not have", () =>
+    Effect.gen(function* () {
+      const equations: ReadonlyArray<readonly [string, RegExp]> = [
+        ["ii->i", /duplicate axes/],
+        ["...j->...", /ellipsis/i],
+        ["ij,jk", /arrow/i]
+      ]
+      for (const [equation, advice] of equations) {
+        const error = yield* failing(
+          ({ features, variables }) => {
+            const f = () => {
+              const w = tf.matMul(tf.transpose(features["x"]!), tf.mul(features["x"]!, variables.get("w", [3])))
+              const deep = (n: number): tf.Tensor => (n === 0 ? tf.einsum(equation, ...(equation.includes(",") ? [w, w] : [w])) : deep(n - 1))
+              return tf.mean(deep(12)) as tf.Scalar
+            }
+            return { loss: new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(f) }
+          },
+          { mode: "train" }
+        )
+        expectError(error, "InvalidOperands", "Einsum", "tf.einsum", advice)
+      }
     })
   )
 

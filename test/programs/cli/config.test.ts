@@ -60,3 +60,32 @@ it("names what is wrong in a variable or a flag, with the nearest name, and ends
   assert.include(flag.err, 'Did you mean "tpu.numShards"?')
   assert.strictEqual(train(["--iterations-per-loop", "0"]).code, 2)
 })
+
+it("a configuration file that is missing, empty or a list is named, with what was expected, and nothing is made", () => {
+  writeFileSync(join(folder, "empty.yaml"), "")
+  writeFileSync(join(folder, "comments.yaml"), "# later\n")
+  writeFileSync(join(folder, "list.yaml"), "- a\n- b\n")
+  for (const [file, says] of [
+    ["missing.yaml", "config missing.yaml: there is no such file: --config takes the path of"],
+    ["empty.yaml", "config empty.yaml: expected keys of the run configuration with their values, such as modelDir: runs/a, got an empty file. Write"],
+    ["comments.yaml", "got no keys"],
+    ["list.yaml", "config list.yaml: expected keys of the run configuration with their values, such as modelDir: runs/a, got a list."]
+  ] as const) {
+    const { code, err, has } = train(["--config", file])
+    assert.strictEqual(code, 2, err)
+    assert.include(err, says)
+    assert.isFalse(has("code"))
+  }
+})
+
+it("a run that is refused for its replicas leaves no model directory", () => {
+  for (const more of [
+    ["--replicas", "3"],
+    ["--replicas", "2", "--set", "tpu.numShards=3"]
+  ]) {
+    const { code, err, has } = train([...more, "--model-dir", "refused"])
+    assert.include([1, 2], code, err)
+    assert.include(err, "replicas")
+    assert.isFalse(has("refused"))
+  }
+})

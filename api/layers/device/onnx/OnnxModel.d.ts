@@ -15,6 +15,7 @@ export type Attribute = number | string | ReadonlyArray<number> | {
 };
 export interface OnnxNode {
     readonly op: string;
+    readonly name: string;
     readonly domain: string;
     readonly inputs: ReadonlyArray<string>;
     readonly outputs: ReadonlyArray<string>;

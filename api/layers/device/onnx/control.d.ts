@@ -20,6 +20,7 @@ export declare const Command: {
     readonly run: 1;
     readonly initialise: 2;
     readonly close: 3;
+    readonly reopen: 4;
 };
 export declare const Wake: {
     readonly consumed: 1;

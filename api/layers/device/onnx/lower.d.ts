@@ -35,4 +35,4 @@ export declare class NoRule extends Error {
 }
 export declare const rules: Rules;
 export declare const opNames: ReadonlyArray<OpName>;
-export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>) => Lowered;
+export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock?: number) => Lowered;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LearningRate } from "./Rate.ts";
+import { type LearningRate } from "./Rate.ts";
 import { SlotOptimizer, type Update } from "./SlotOptimizer.ts";
 export interface LionOptions {
     readonly learningRate: LearningRate;

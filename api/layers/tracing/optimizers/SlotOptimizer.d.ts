@@ -23,6 +23,9 @@ export declare const movingAverage: (average: tf.Tensor, x: tf.Tensor, decay: nu
 export declare const checkRange: (optimizer: string, options: {
     readonly [name: string]: number;
 }, low: number, high: number) => void;
+export declare const checkPositive: (owner: string, options: {
+    readonly [name: string]: number;
+}) => void;
 export declare abstract class SlotOptimizer extends tf.Optimizer {
     #private;
     readonly iteration: tf.Variable<tf.Rank>;

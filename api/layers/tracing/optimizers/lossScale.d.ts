@@ -11,8 +11,8 @@ export declare class LossScale extends Wrapper {
     readonly scale: tf.Variable;
     readonly steps: tf.Variable<tf.Rank>;
     constructor(inner: tf.Optimizer, initial: number, growthSteps: number);
+    get lossScale(): tf.Variable;
     applyGradients(given: GivenGradients): void;
     dispose(): void;
 }
-export declare const lossScaleOf: (optimizer: tf.Optimizer) => LossScale | undefined;
 export declare const lossScale: (optimizer: tf.Optimizer, { growthSteps, initial }?: LossScaleOptions) => tf.Optimizer;

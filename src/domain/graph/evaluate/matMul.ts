@@ -111,7 +111,23 @@ const twoRows = (
     out[o + n + 2] = s12
     out[o + n + 3] = s13
   }
-  for (; j < n; j++) {
+  lastColumns(a, a0, b, bOffset, out, outOffset, n, k, j)
+}
+
+/** What is left of two rows from column `from` on. */
+const lastColumns = (
+  a: Float32Array,
+  a0: number,
+  b: Float32Array,
+  bOffset: number,
+  out: Float32Array | Float64Array,
+  outOffset: number,
+  n: number,
+  k: number,
+  from: number
+): void => {
+  const a1 = a0 + k
+  for (let j = from; j < n; j++) {
     let s0 = 0
     let s1 = 0
     const row = bOffset + j * k

@@ -79,16 +79,17 @@ export const aroundAxis = (shape: Shape, axis: number): readonly [outer: number,
   sizeOf(shape.slice(axis + 1))
 ]
 
-/** The first of equals wins; NaN is never greater or less (tfjs). @category rules @since 0.1.0 */
+/** The first of equals wins; NaN is passed over, and counts as the other end where there is nothing else. @category rules @since 0.1.0 */
 export const argExtreme = (greatest: boolean, { data, shape }: Tensor, axis: number): Int32Array => {
   const [outer, along, inner] = aroundAxis(shape, axis)
   const out = new Int32Array(outer * inner)
+  const worst = greatest ? -Infinity : Infinity
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const start = o * along * inner + i
-      let best = data[start]!
+      let best = worst
       let at = 0
-      for (let k = 1; k < along; k++) {
+      for (let k = 0; k < along; k++) {
         const value = data[start + k * inner]!
         if (greatest ? value > best : value < best) {
           best = value

@@ -5,7 +5,7 @@
  */
 import { allocate, type Tensor, type TensorData } from "../../Tensor.ts"
 
-/** Places of the k largest of each row (the last axis), descending; of equal elements the first comes first. @category rules @since 0.1.0 */
+/** Places of the k largest of each row (the last axis), descending; of equal elements the first comes first, NaN counts as negative infinity. @category rules @since 0.1.0 */
 export const topKIndices = ({ data, shape }: Tensor, k: number): Int32Array => {
   const n = shape[shape.length - 1]!
   const rows = n === 0 ? 0 : data.length / n
@@ -13,9 +13,10 @@ export const topKIndices = ({ data, shape }: Tensor, k: number): Int32Array => {
   const places = new Int32Array(n)
   for (let r = 0; r < rows; r++) {
     const row = data.subarray(r * n, (r + 1) * n)
+    const size = (i: number) => (row[i] === row[i] ? row[i]! : -Infinity)
     for (let i = 0; i < n; i++) places[i] = i
     // a difference of infinities is NaN: compared, not subtracted
-    places.sort((i, j) => (row[i]! > row[j]! ? -1 : row[i]! < row[j]! ? 1 : i - j))
+    places.sort((i, j) => (size(i) > size(j) ? -1 : size(i) < size(j) ? 1 : i - j))
     out.set(places.subarray(0, k), r * k)
   }
   return out

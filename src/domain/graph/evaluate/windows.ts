@@ -16,7 +16,8 @@ interface Window {
   readonly before: readonly [number, number]
 }
 
-const convWindow = (filter: Shape, { strides, dilations, padding }: ConvAttrs): Window => ({
+/** @category windows @since 0.1.0 */
+export const convWindow = (filter: Shape, { strides, dilations, padding }: ConvAttrs): Window => ({
   size: [filter[0]!, filter[1]!],
   strides,
   dilations,
@@ -33,8 +34,11 @@ const poolWindow = ({ window, strides, padding }: PoolAttrs): Window => ({
 /**
  * Calls `visit(position, tap, offset)` for every element of every window of one image that is not padding: `position` is
  * `y * w' + x`, `tap` is `dy * kw + dx`, `offset` where the element's channels begin within the image.
+ *
+ * @category windows
+ * @since 0.1.0
  */
-const forEachTap = (
+export const forEachTap = (
   image: Shape,
   outH: number,
   outW: number,

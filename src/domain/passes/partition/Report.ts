@@ -6,6 +6,7 @@
 import type { Graph, Node, NodeId } from "../../graph/Graph.ts"
 import type { OpName } from "../../graph/ops.ts"
 import { sizeOf } from "../../Tensor.ts"
+import { tapsOf } from "../stats.ts"
 import type { Place } from "./Cutter.ts"
 
 /** Figures of one step on one replica. @category models @since 0.1.0 */
@@ -35,11 +36,11 @@ const workOf = (graph: Graph, node: Node): number => {
     case "MatMul":
       return sizeOf(node.type.shape) * shapeOf(0).at(node.attrs.transposeA ? -2 : -1)!
     case "Conv2D":
-      return sizeOf(node.type.shape) * sizeOf(shapeOf(1).slice(0, 3))
+      return sizeOf(node.type.shape) * tapsOf(shapeOf(1), node.attrs)
     case "Conv2DBackpropInput":
-      return sizeOf(shapeOf(0)) * sizeOf(shapeOf(1).slice(0, 3))
+      return sizeOf(shapeOf(0)) * tapsOf(shapeOf(1), node.attrs)
     case "Conv2DBackpropFilter":
-      return sizeOf(shapeOf(1)) * sizeOf(node.attrs.filterShape.slice(0, 3))
+      return sizeOf(shapeOf(1)) * tapsOf(node.attrs.filterShape, node.attrs)
     case "MaxPool":
     case "AvgPool":
       return sizeOf(node.type.shape) * sizeOf(node.attrs.window)

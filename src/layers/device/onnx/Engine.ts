@@ -14,6 +14,7 @@ import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
 import { partitionProgram } from "../../../domain/passes/partition/partitionProgram.ts"
 import type { Program } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
+import { channelBlockOf } from "./channelBlock.ts"
 import { maxIterations } from "./control.ts"
 import * as Executable from "./Executable.ts"
 import * as Host from "./Host.ts"
@@ -46,9 +47,9 @@ const engine = Host.engine
 /** Idle threads of one session must not spin while another runs: a program may hold a step for training and one for evaluation. */
 const sessionConfig = { "session.force_spinning_stop": "1" }
 
-const lowerGraph = ({ graph, outputs }: Merged.Merged): Effect.Effect<Lowered, CompileError> =>
+const lowerGraph = ({ graph, outputs }: Merged.Merged, channelBlock: number): Effect.Effect<Lowered, CompileError> =>
   Effect.try({
-    try: () => lower(graph, outputs),
+    try: () => lower(graph, outputs, channelBlock),
     catch: (error) => {
       if (!(error instanceof NoRule)) return new CompileError({ engine, detail: "the graph could not be lowered", cause: error })
       const { op, source } = error.node
@@ -64,16 +65,16 @@ const compile = (options: Required<Options>, seams: Seams) =>
     const { replicas, threads, prefetch } = options
     const verdict = Result.flatMap(verifyProgram(given, replicas), () => partitionProgram(given))
     if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
-    const { program } = verdict.success
+    const { program, report: cut } = verdict.success
     const merged = Merged.make(program.step, replicas)
-    const lowered = yield* lowerGraph(merged)
     const libraries = yield* Effect.fromResult(Libraries.find(seams.resolve ?? Libraries.resolveHere))
+    const lowered = yield* lowerGraph(merged, channelBlockOf(libraries))
     const layout = Layout.make(program, merged, lowered, prefetch)
     const session = { threads, memoryPattern: false, config: sessionConfig, ...seams.session }
     const plan = WorkerPlan.make(program, merged, lowered, layout, { ...libraries, session, maxIterations })
     const host = yield* Host.start(plan, seams.spawn ?? Host.spawnWorker)
     yield* host.ready
-    return yield* Executable.make(host, plan)
+    return { ...(yield* Executable.make(host, plan)), cut }
   })
 
 const count = (value: number, least: number, name: string): number => {

@@ -150,6 +150,21 @@ const elementsPerPiece = bytesPerTurn / 4
 
 const bad = (detail: string) => new ExecuteError({ engine, reason: "BadState", detail })
 
+/** In pieces, so that copying a large state does not hold the event loop; the semaphore keeps it from changing meanwhile. */
+const copyInPieces = Effect.fnUntraced(function* (leaves: ReadonlyArray<readonly [from: TensorData, to: TensorData]>) {
+  let room = bytesPerTurn
+  for (const [from, to] of leaves) {
+    for (let at = 0; at < from.length; at += elementsPerPiece) {
+      const piece = from.subarray(at, at + elementsPerPiece)
+      to.set(piece, at)
+      room -= piece.byteLength
+      if (room > 0) continue
+      room = bytesPerTurn
+      yield* Effect.yieldNow
+    }
+  }
+})
+
 const makeState = (host: Host, plan: WorkerPlan) => {
   /** Leaves that have no value yet. */
   const missing = new Set(plan.layout.state.map(({ leaf }) => leaf.name))
@@ -168,22 +183,7 @@ const makeState = (host: Host, plan: WorkerPlan) => {
     const first = offsets[Atomics.load(host.control, Word.parity)]!
     for (let part = 1; part < parts; part++) view(leaf.type.dtype, plan.memory, first + part * bytes, data.length).set(data)
   }
-  /** In pieces, so that copying a large state does not hold the event loop; the semaphore keeps it from changing meanwhile. */
-  const copy = Effect.fnUntraced(function* (into: State) {
-    let room = bytesPerTurn
-    for (const [i, { leaf }] of plan.layout.state.entries()) {
-      const from = current(i)
-      const { data } = into.get(leaf.name)!
-      for (let at = 0; at < from.length; at += elementsPerPiece) {
-        const piece = from.subarray(at, at + elementsPerPiece)
-        data.set(piece, at)
-        room -= piece.byteLength
-        if (room > 0) continue
-        room = bytesPerTurn
-        yield* Effect.yieldNow
-      }
-    }
-  })
+  const copy = (into: State) => copyInPieces(plan.layout.state.map(({ leaf }, i) => [current(i), into.get(leaf.name)!.data]))
   const blank = (): State =>
     new Map(plan.layout.state.map(({ leaf, type }) => [leaf.name, { ...type, data: allocate(type.dtype, sizeOf(type.shape)) }]))
   const read = Effect.suspend(() => {
@@ -224,18 +224,17 @@ export const make = (host: Host, plan: WorkerPlan): Effect.Effect<Executable> =>
     const run = makeRun(host, plan)
     const state = makeState(host, plan)
     const outfeed = makeOutfeed(host, plan)
+    /** Outputs that nobody took are dropped here, batches that no step used by the worker. */
+    const afresh = Effect.andThen(
+      Effect.sync(() => Atomics.store(host.control, Word.ended, 0)),
+      outfeed.drop
+    )
     return {
       initialise: (seed) => {
         const key = RandomKey.fromSeed(seed)
-        const reopen = Effect.sync(() => Atomics.store(host.control, Word.ended, 0))
-        return exclusive(
-          reopen.pipe(
-            Effect.andThen(outfeed.drop),
-            Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!)),
-            Effect.andThen(state.allKnown)
-          )
-        )
+        return exclusive(afresh.pipe(Effect.andThen(command(host, Command.initialise, key[0]!, key[1]!)), Effect.andThen(state.allKnown)))
       },
+      reopen: exclusive(Effect.andThen(afresh, command(host, Command.reopen, 0, 0))),
       feed: makeFeed(host, plan),
       run: (iterations) => exclusive(Effect.andThen(state.complete, run(iterations))),
       endInput: Effect.sync(() => {

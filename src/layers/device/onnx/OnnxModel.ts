@@ -18,6 +18,8 @@ export type Attribute = number | string | ReadonlyArray<number> | { readonly flo
 /** @category models @since 0.1.0 */
 export interface OnnxNode {
   readonly op: string
+  /** What the engine's profile calls it, with the name of its first output behind. */
+  readonly name: string
   /** Empty for the standard operators. */
   readonly domain: string
   readonly inputs: ReadonlyArray<string>
@@ -64,7 +66,7 @@ const node = (n: OnnxNode): Writer => {
   const w = new Writer(128)
   for (const name of n.inputs) w.string(1, name)
   for (const name of n.outputs) w.string(2, name)
-  w.string(4, n.op)
+  w.string(3, `${n.name}.${n.outputs[0]}`).string(4, n.op)
   for (const [name, value] of Object.entries(n.attributes)) w.message(5, attribute(name, value))
   return n.domain === "" ? w : w.string(7, n.domain)
 }
@@ -95,5 +97,6 @@ export const encode = (model: OnnxModel): Uint8Array<ArrayBuffer> => {
     .message(7, graph)
     .message(8, new Writer().string(1, "").int(2, opset))
     .message(8, new Writer().string(1, "com.microsoft").int(2, 1))
+    .message(8, new Writer().string(1, "com.microsoft.nchwc").int(2, 1))
     .finish()
 }

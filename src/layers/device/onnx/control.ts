@@ -32,7 +32,7 @@ export const Word = {
 } as const
 
 /** @category constants @since 0.1.0 */
-export const Command = { none: 0, run: 1, initialise: 2, close: 3 } as const
+export const Command = { none: 0, run: 1, initialise: 2, close: 3, reopen: 4 } as const
 
 /** Bits of `waiters`, and of the messages that answer them. @category constants @since 0.1.0 */
 export const Wake = { consumed: 1, idle: 2, produced: 4, ready: 8 } as const

@@ -5,6 +5,7 @@
  */
 import type { Graph, Node, NodeId, NodeOf } from "../../../domain/graph/Graph.ts"
 import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
+import { convolutionRules } from "./lower/convolutionRules.ts"
 import { elementwiseRules } from "./lower/elementwise.ts"
 import { Emitter, type Value, whole } from "./lower/Emitter.ts"
 import { mayShare, wiringOf } from "./lower/inPlace.ts"
@@ -12,7 +13,7 @@ import { productRules } from "./lower/products.ts"
 import type { Rule, Rules } from "./lower/rule.ts"
 import { structureRules } from "./lower/structure.ts"
 import { windowRules } from "./lower/windows.ts"
-import { encode, type Port } from "./OnnxModel.ts"
+import { encode, type OnnxNode, type Port } from "./OnnxModel.ts"
 
 /** What the host writes into an input before a step. @category models @since 0.1.0 */
 export interface Draw {
@@ -80,6 +81,7 @@ export const rules: Rules = {
   ...elementwiseRules,
   ...structureRules,
   ...productRules,
+  ...convolutionRules,
   ...windowRules
 }
 
@@ -103,13 +105,14 @@ const sourceOf = (graph: Graph, node: NodeOf<"Parameter"> | NodeOf<RandomOp>): L
 
 const emitNodes = (e: Emitter): Array<LoweredInput> => {
   const { graph } = e
-  const needed = reachable(graph)
+  const wanted = reachable(graph)
   const inputs: Array<LoweredInput> = []
   graph.nodes.forEach((node, id) => {
-    if (needed[id] === 0) return
+    if (wanted[id] === 0) return
     // the union of rules cannot be called; the key is the node's own op
     const rule = rules[node.op] as Rule<OpName> | undefined
     if (rule === undefined) throw new NoRule(node)
+    e.label = `${node.op}.${id}`
     e.set(id, rule(e, node, id))
     if (node.op === "Parameter" || isRandom(node)) inputs.push({ ...e.inputs.at(-1)!, source: sourceOf(graph, node) })
   })
@@ -129,18 +132,36 @@ const nameOutputs = (e: Emitter, wanted: ReadonlyArray<Wanted>): Array<Omit<Lowe
   })
 }
 
-/** The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. @category conversions @since 0.1.0 */
-export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>): Lowered => {
-  const e = new Emitter(graph)
+/** The nodes that an output needs: a rule may do the work of its operands' rules too. */
+const needed = (nodes: ReadonlyArray<OnnxNode>, outputs: ReadonlyArray<Port>): ReadonlyArray<OnnxNode> => {
+  const names = new Set(outputs.map(({ name }) => name))
+  const kept = nodes.toReversed().filter((node) => {
+    const isNeeded = node.outputs.some((name) => names.has(name))
+    if (isNeeded) for (const name of node.inputs) names.add(name)
+    return isNeeded
+  })
+  return kept.toReversed()
+}
+
+/**
+ * The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. `channelBlock` is what
+ * `channelBlock.ts` finds out; 0 gives a model for every processor.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock = 0): Lowered => {
+  const e = new Emitter(graph, channelBlock)
   const inputs = emitNodes(e)
   const named = nameOutputs(e, wanted)
-  const wiring = wiringOf(e.nodes)
+  const nodes = needed(e.nodes, named)
+  const wiring = wiringOf(nodes)
   const outputs = named.map((output): LoweredOutput => {
     const { predecessor } = wanted[output.index]!
     if (predecessor === undefined) return { ...output, inPlace: false }
     // state that nothing reads may be overwritten at any time
     return { ...output, inPlace: !e.has(predecessor) || mayShare(wiring, e.value(predecessor).name, output.name) }
   })
-  const { nodes, initializers } = e
+  const { initializers } = e
   return { bytes: encode({ nodes, initializers, inputs: e.inputs, outputs: named }), inputs, outputs }
 }

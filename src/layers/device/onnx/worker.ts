@@ -33,8 +33,7 @@ const wake = (bits: number) => {
 
 const finish = () => {
   // `close` may have come meanwhile and must not be lost
-  Atomics.compareExchange(control, Word.command, Command.run, Command.none)
-  Atomics.compareExchange(control, Word.command, Command.initialise, Command.none)
+  for (const done of [Command.run, Command.initialise, Command.reopen]) Atomics.compareExchange(control, Word.command, done, Command.none)
   wake(Wake.idle)
 }
 
@@ -113,6 +112,7 @@ const serve = async (stepper: Stepper.Stepper) => {
     if (command === Command.close) return
     if (command === Command.run) await attempt(() => runSteps(stepper))
     else if (command === Command.initialise) await attempt(initialise)
+    else if (command === Command.reopen) await attempt(dropFed)
     else Atomics.wait(control, Word.bell, bell)
   }
 }

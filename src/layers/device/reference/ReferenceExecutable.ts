@@ -118,15 +118,17 @@ export const make = Effect.fnUntraced(function* (replicas: Replicas, capacities:
     return Effect.sync(replicas.read)
   }
 
+  const reopen = () =>
+    Effect.sync(() => {
+      inputEnded = false
+      infeed.length = 0
+      outputs = []
+      signal.changed()
+    })
+
   return {
-    initialise: (seed) =>
-      whenIdle(() => {
-        inputEnded = false
-        infeed.length = 0
-        outputs = []
-        signal.changed()
-        return Effect.try({ try: () => replicas.initialise(seed), catch: stepFailure })
-      }),
+    initialise: (seed) => whenIdle(() => Effect.andThen(reopen(), Effect.try({ try: () => replicas.initialise(seed), catch: stepFailure }))),
+    reopen: whenIdle(reopen),
     feed,
     run: (iterations) => idle.withPermit(run(iterations)),
     endInput: Effect.sync(() => {

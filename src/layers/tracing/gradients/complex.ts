@@ -62,6 +62,8 @@ export const complexCorrected = (theirs: (kernelName: string) => tf.GradConfig):
     inputsToSave: ["x"],
     gradFunc: (dy, saved, attrs) => {
       const [x] = saved as [tf.Tensor] // as many as asked for
+      // what is left of a complex number is its real part
+      if (isComplex(x) && attrs["dtype"] === "float32") return { x: () => gradientOf(single(dy), tf.zerosLike(single(dy))) }
       if (attrs["dtype"] !== "complex64") return theirs("Cast").gradFunc(dy, saved, attrs)
       return { x: () => (isComplex(x) ? single(dy) : real(single(dy))) }
     }

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import { type Gradients, int32, single, unbroadcast, zeros } from "./gradient.ts"
+import { type Gradient, type Gradients, int32, single, unbroadcast, zeros } from "./gradient.ts"
 
 const sizeOf = (shape: ReadonlyArray<number>): number => shape.reduce((n, d) => n * d, 1)
 
@@ -129,8 +129,28 @@ const writtenGrad = (dy: tf.Tensor, indices: tf.Tensor, updates: tf.Tensor): tf.
   return unbroadcast(tf.reshape(tf.mul(taken, mask), rank < 2 ? [n, ...taken.shape.slice(1)] : taken.shape), updates.shape)
 }
 
+/** Of weights that are added up by the numbers beside them: each takes what its number's sum has, none where that is out of range. */
+const countedGrad = (dy: tf.Tensor, x: tf.Tensor, weights: tf.Tensor): tf.Tensor => {
+  const size = dy.shape[dy.shape.length - 1]!
+  if (weights.size === 0 || size === 0) return tf.zeros(weights.shape)
+  const within = tf.logicalAnd(tf.greaterEqual(x, 0), tf.less(x, size))
+  const at = tf.minimum(tf.maximum(x, tf.scalar(0, "int32")), tf.scalar(size - 1, "int32"))
+  const taken = x.rank === 2 ? tf.gather(dy, at as tf.Tensor2D, 1, 1) : tf.gather(dy, at as tf.Tensor1D) // the ranks that tfjs allows
+  return tf.reshape(tf.where(within, taken, tf.zerosLike(taken)), weights.shape)
+}
+
+const counted: Gradient = {
+  inputsToSave: ["x", "weights"],
+  gradFunc: (dy, [x, weights], attrs) => ({
+    x: zeros(x),
+    weights: attrs["binaryOutput"] === true ? zeros(weights) : () => countedGrad(single(dy), x!, weights!)
+  })
+}
+
 /** Registered where tfjs has none. */
 export const movementLacking: Gradients = {
+  Bincount: counted,
+  DenseBincount: counted,
   GatherNd: {
     inputsToSave: ["params", "indices"],
     // the shape is typed by a rank that is not known here

@@ -17,7 +17,7 @@ interface MatMulAttrs {
 
 const batchMatMul = (c: Emit, a: tf.TensorInfo, b: tf.TensorInfo, { transposeA, transposeB }: MatMulAttrs): NodeId => {
   const [x, y] = [c.of(a), c.of(b)]
-  return c.cast(c.matMul(x, y, transposeA, transposeB), wider(c.dtype(x), c.dtype(y)))
+  return c.cast(c.matMul(x, y, { transposeA, transposeB }), wider(c.dtype(x), c.dtype(y)))
 }
 
 interface Term {
@@ -42,7 +42,7 @@ const sumOver = (c: Emit, { node, labels }: Term, gone: string): Term => ({
 })
 
 /** Two terms into one: labels that neither the result nor a later term has are contracted in one batched product. */
-const contract = (c: Emit, left: Term, right: Term, wanted: string): Term => {
+const contract = (c: Emit, left: Term, right: Term, wanted: string, exact: boolean): Term => {
   const [a, b] = [left, right].map((term, i) => {
     const other = i === 0 ? right : left
     return sumOver(c, term, [...term.labels].filter((l) => !wanted.includes(l) && !other.labels.includes(l)).join(""))
@@ -59,7 +59,8 @@ const contract = (c: Emit, left: Term, right: Term, wanted: string): Term => {
   const [innerShape, bShape] = [extents(y, batch.length, inner.length), extents(y, batch.length + inner.length, onlyB.length)]
   const product = c.matMul(
     c.reshape(x, [sizeOf(batchShape), sizeOf(aShape), sizeOf(innerShape)]),
-    c.reshape(y, [sizeOf(batchShape), sizeOf(innerShape), sizeOf(bShape)])
+    c.reshape(y, [sizeOf(batchShape), sizeOf(innerShape), sizeOf(bShape)]),
+    { exact }
   )
   return { node: c.reshape(product, [...batchShape, ...aShape, ...bShape]), labels: batch + onlyA + onlyB }
 }
@@ -71,8 +72,8 @@ const check = (equation: string, xs: ReadonlyArray<tf.TensorInfo>): void => {
   tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, [...xs] as Array<tf.Tensor>) // reads the shapes only
 }
 
-/** `equation` has an explicit result (`ij,jk->ik`), no repeats within a term. */
-export const einsum = (c: Emit, nodes: ReadonlyArray<NodeId>, equation: string): NodeId => {
+/** `equation` has an explicit result (`ij,jk->ik`), no repeats within a term; `exact` as for `Emit.matMul`. */
+export const einsum = (c: Emit, nodes: ReadonlyArray<NodeId>, equation: string, exact = false): NodeId => {
   const [from, to] = equation.replace(/\s/g, "").split("->") as [string, string] // tfjs has checked the arrow
   const terms = from.split(",").map((labels, i): Term => ({ node: c.float(nodes[i]!), labels }))
   const last = terms.slice(1).reduce(
@@ -85,7 +86,8 @@ export const einsum = (c: Emit, nodes: ReadonlyArray<NodeId>, equation: string):
           terms
             .slice(i + 2)
             .map((t) => t.labels)
-            .join("")
+            .join(""),
+        exact
       ),
     terms[0]!
   )

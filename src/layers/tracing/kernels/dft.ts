@@ -43,11 +43,14 @@ export const multiply = (c: Emit, a: Pair, b: Pair): Pair => {
 
 /** Rows `[m, n]` times a symmetric `[n, n]`. */
 const product = (c: Emit, a: Pair, b: Pair): Pair => {
-  const real = c.matMul(a.real, b.real)
-  const imaginary = c.matMul(a.real, b.imaginary)
+  const real = c.matMul(a.real, b.real, { exact: true })
+  const imaginary = c.matMul(a.real, b.imaginary, { exact: true })
   return isZero(c, a.imaginary)
     ? { real, imaginary }
-    : { real: c.sub(real, c.matMul(a.imaginary, b.imaginary)), imaginary: c.add2(imaginary, c.matMul(a.imaginary, b.real)) }
+    : {
+        real: c.sub(real, c.matMul(a.imaginary, b.imaginary, { exact: true })),
+        imaginary: c.add2(imaginary, c.matMul(a.imaginary, b.real, { exact: true }))
+      }
 }
 
 const both = ({ real, imaginary }: Pair, f: (x: NodeId) => NodeId): Pair => ({ real: f(real), imaginary: f(imaginary) })

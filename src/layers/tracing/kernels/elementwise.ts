@@ -42,7 +42,6 @@ const binary: ReadonlyArray<readonly [string, BinaryOp]> = [
   ["Add", "Add"],
   ["Sub", "Sub"],
   ["Multiply", "Mul"],
-  ["FloorDiv", "FloorDiv"],
   ["Mod", "Mod"],
   ["Pow", "Pow"],
   ["Maximum", "Max"],
@@ -97,6 +96,8 @@ export const elementwise: ReadonlyArray<Kernel> = [
   ...numericUnary.map((name) => kernel<X>(name, (c, { x }) => c.unary(name, c.numeric(c.of(x))))),
   ...binary.map(([name, op]) => kernel<AB>(name, (c, { a, b }) => c.arithmetic(op, c.of(a), c.of(b)))),
   kernel<AB>("RealDiv", (c, { a, b }) => c.div(c.float(c.of(a)), c.float(c.of(b)))),
+  // integers, as tfjs's CPU backend has it
+  kernel<AB>("FloorDiv", (c, { a, b }) => c.cast(c.arithmetic("FloorDiv", c.of(a), c.of(b)), "int32")),
   kernel<AB>("Atan2", (c, { a, b }) => c.arithmetic("Atan2", c.float(c.of(a)), c.float(c.of(b)))),
   kernel<AB>("SquaredDifference", (c, { a, b }) => {
     const difference = c.sub(c.of(a), c.of(b))

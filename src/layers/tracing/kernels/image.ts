@@ -16,13 +16,22 @@ interface LrnAttrs {
   readonly beta: number
 }
 
-/** Sum over the channels at most `radius` away. */
+/** Sum over the channels at most `radius` away: a mean over windows of a row of channels, times their extent. */
 const acrossChannels = (c: Emit, x: NodeId, radius: number): NodeId => {
   const shape = c.shape(x)
   const n = shape[shape.length - 1]!
-  const band = new Float32Array(n * n)
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) band[i * n + j] = Math.abs(i - j) <= radius ? 1 : 0
-  return c.reshape(c.matMul(c.reshape(x, [c.size(x) / n, n]), c.constant(band, [n, n])), shape)
+  if (c.size(x) === 0) return x
+  const reach = Math.min(radius, n - 1) // further there are no channels
+  const around: ReadonlyArray<readonly [number, number]> = [
+    [0, 0],
+    [reach, reach],
+    [0, 0],
+    [0, 0]
+  ]
+  const rows = c.add("Pad", [c.reshape(x, [c.size(x) / n, n, 1, 1])], { paddings: around, value: 0 })
+  const none = [0, 0] as const
+  const means = c.add("AvgPool", [rows], { window: [2 * reach + 1, 1], strides: [1, 1], padding: [none, none] })
+  return c.reshape(c.mul(means, c.scalar("float32", 2 * reach + 1)), shape)
 }
 
 const lrnNorm = (c: Emit, x: NodeId, { depthRadius, bias, alpha }: LrnAttrs): NodeId =>
@@ -45,42 +54,60 @@ const sourceOf = (kind: Kind, i: number, from: number, to: number, { alignCorner
 
 type Kind = "nearest" | "bilinear"
 
-/** Both resizings are linear and separable: `[to, from]` weights of one axis. */
-const weights = (kind: Kind, from: number, to: number, attrs: ResizeAttrs): Float32Array => {
-  const out = new Float32Array(to * from)
-  const put = (i: number, j: number, weight: number) => {
-    out[i * from + j] = out[i * from + j]! + weight
-  }
-  for (let i = 0; i < to; i++) {
-    const at = sourceOf(kind, i, from, to, attrs)
-    if (kind === "nearest") {
-      put(i, Math.max(0, Math.min(from - 1, attrs.alignCorners ? Math.round(at) : Math.floor(at))), 1)
-      continue
-    }
-    const low = Math.max(0, Math.floor(at))
-    put(i, low, 1 - (at - low))
-    put(i, Math.min(from - 1, Math.ceil(at)), at - low)
-  }
-  return out
+/** For each place of one axis of the result: the two places of the input next to it, and how far it is from the first to the second. */
+interface Neighbours {
+  readonly low: Int32Array
+  readonly high: Int32Array
+  readonly fraction: Float32Array
 }
 
-const matrix = (c: Emit, kind: Kind, from: number, to: number, attrs: ResizeAttrs): NodeId => c.constant(weights(kind, from, to, attrs), [to, from])
+const neighboursOf = (kind: Kind, from: number, to: number, attrs: ResizeAttrs): Neighbours => {
+  const at = Array.from({ length: to }, (_, i) => sourceOf(kind, i, from, to, attrs))
+  if (kind === "nearest") {
+    const nearest = Int32Array.from(at, (x) => Math.max(0, Math.min(from - 1, attrs.alignCorners ? Math.round(x) : Math.floor(x))))
+    return { low: nearest, high: nearest, fraction: new Float32Array(to) }
+  }
+  const low = Int32Array.from(at, (x) => Math.max(0, Math.floor(x)))
+  const high = Int32Array.from(at, (x) => Math.min(from - 1, Math.ceil(x)))
+  return { low, high, fraction: Float32Array.from(at, (x, i) => x - low[i]!) }
+}
+
+/** Along one axis of the images; what is not next to a place does not touch it, be it infinite or NaN. */
+const resizeAxis = (c: Emit, x: NodeId, axis: 1 | 2, { low, high, fraction }: Neighbours): NodeId => {
+  const taken = (places: Int32Array) => c.add("Gather", [x, c.constant(places, [places.length])], { axis })
+  const first = taken(low)
+  if (fraction.every((t) => t === 0)) return first
+  const t = c.constant(fraction, axis === 1 ? [fraction.length, 1, 1] : [fraction.length, 1])
+  return c.add2(first, c.mul(c.sub(taken(high), first), t))
+}
 
 const resize =
   (kind: Kind) =>
   (c: Emit, { images }: { readonly images: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
     const [h, w] = [images.shape[1]!, images.shape[2]!]
-    const rows = einsum(c, [c.of(images), matrix(c, kind, h, attrs.size[0], attrs)], "nhwc,yh->nywc")
-    return einsum(c, [rows, matrix(c, kind, w, attrs.size[1], attrs)], "nywc,xw->nyxc")
+    const x = kind === "nearest" ? c.of(images) : c.float(c.of(images))
+    const columns = resizeAxis(c, x, 2, neighboursOf(kind, w, attrs.size[1], attrs))
+    return resizeAxis(c, columns, 1, neighboursOf(kind, h, attrs.size[0], attrs))
   }
+
+/** Both resizings are linear and separable: `[to, from]` weights of one axis, for the gradients. */
+const matrix = (c: Emit, kind: Kind, from: number, to: number, attrs: ResizeAttrs): NodeId => {
+  const { low, high, fraction } = neighboursOf(kind, from, to, attrs)
+  const out = new Float32Array(to * from)
+  for (let i = 0; i < to; i++) {
+    out[i * from + low[i]!]! += 1 - fraction[i]!
+    out[i * from + high[i]!]! += fraction[i]!
+  }
+  return c.constant(out, [to, from])
+}
 
 /** tfjs's gradients ignore `halfPixelCenters`, which makes them those of another function: here they are the forward's own. */
 const resizeGrad =
   (kind: Kind) =>
   (c: Emit, { images, dy }: { readonly images: tf.TensorInfo; readonly dy: tf.TensorInfo }, attrs: ResizeAttrs): NodeId => {
     const [h, w, y, x] = [images.shape[1]!, images.shape[2]!, dy.shape[1]!, dy.shape[2]!]
-    const rows = einsum(c, [c.of(dy), matrix(c, kind, h, y, attrs)], "nyxc,yh->nhxc")
-    return einsum(c, [rows, matrix(c, kind, w, x, attrs)], "nhxc,xw->nhwc")
+    const rows = einsum(c, [c.of(dy), matrix(c, kind, h, y, attrs)], "nyxc,yh->nhxc", true)
+    return einsum(c, [rows, matrix(c, kind, w, x, attrs)], "nhxc,xw->nhwc", true)
   }
 
 type BatchNorm = X & {

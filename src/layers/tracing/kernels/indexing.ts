@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import type { NodeId } from "../../../domain/graph/Graph.ts"
 import { type Shape, sizeOf, stridesOf } from "../../../domain/Tensor.ts"
 import { type Emit, normalAxes } from "../Emit.ts"
+import { evaluateConstant } from "../evaluateConstant.ts"
 import { dtypeOf } from "../Recording.ts"
 import { kernel, type Kernel, type X } from "./kernel.ts"
 
@@ -26,7 +27,10 @@ const gatherBatched = (c: Emit, x: NodeId, indices: NodeId, axis: number, batchD
   const axisFirst = [...batch.map((_, i) => i), axis, ...outer.map((_, i) => batchDims + i), ...inner.map((_, i) => axis + 1 + i)]
   const rows = c.reshape(c.transpose(x, axisFirst), [n * a, ...outer, ...inner])
   const offset = c.mul(c.add("Iota", [], { dtype: "int32", shape: [n, k], axis: 0 }), c.scalar("int32", a))
-  const taken = c.add("Gather", [rows, c.add2(c.reshape(indices, [n, k]), offset)], { axis: 0 })
+  const within = c.reshape(indices, [n, k])
+  // an index out of range must not become a row of another batch
+  const numbered = c.select(inRange(c, within, a), c.add2(within, offset), c.scalar("int32", -1))
+  const taken = c.add("Gather", [rows, numbered], { axis: 0 })
   const spread = c.reshape(taken, [...batch, ...wanted, ...outer, ...inner])
   const at = { wanted: batchDims, outer: batchDims + wanted.length, inner: batchDims + wanted.length + outer.length }
   return c.transpose(spread, [
@@ -37,12 +41,45 @@ const gatherBatched = (c: Emit, x: NodeId, indices: NodeId, axis: number, batchD
   ])
 }
 
-/** Row numbers for `[…, depth]` coordinates into the leading `depth` axes of `shape`. */
-const flatIndices = (c: Emit, indices: NodeId, shape: Shape): { readonly flat: NodeId; readonly depth: number } => {
+/** bool: `0 <= x < n`. */
+const inRange = (c: Emit, x: NodeId, n: number): NodeId =>
+  c.add("And", [c.compare("GreaterEqual", x, c.scalar("int32", 0)), c.compare("Less", x, c.scalar("int32", n))], {})
+
+/**
+ * Row numbers for `[…, depth]` coordinates into the leading `depth` axes of `shape`: -1 where a coordinate is out of range,
+ * though the number that it would give might be another row's.
+ */
+export const flatIndices = (c: Emit, indices: NodeId, shape: Shape): { readonly flat: NodeId; readonly depth: number } => {
   const rank = c.shape(indices).length
   const depth = c.shape(indices)[rank - 1] ?? 1
-  const strides = c.constant(Int32Array.from(stridesOf(shape.slice(0, depth))), [depth])
-  return { flat: c.reduce("ReduceSum", c.mul(indices, strides), [rank - 1]), depth }
+  const extents = shape.slice(0, depth)
+  const strides = c.constant(Int32Array.from(stridesOf(extents)), [depth])
+  const flat = c.reduce("ReduceSum", c.mul(indices, strides), [rank - 1])
+  if (depth < 2) return { flat, depth }
+  // negative where a coordinate is before its axis or behind it
+  const toEdge = c.arithmetic(
+    "Min",
+    indices,
+    c.sub(
+      c.constant(
+        Int32Array.from(extents, (n) => n - 1),
+        [depth]
+      ),
+      indices
+    )
+  )
+  const ok = c.compare("GreaterEqual", c.reduce("ReduceMin", toEdge, [rank - 1]), c.scalar("int32", 0))
+  return { flat: c.select(ok, flat, c.scalar("int32", -1)), depth }
+}
+
+/**
+ * The same row numbers, in a way that fails the step where one is not in `0 … rows - 1`, as tfjs does: they are looked up in
+ * the list of all rows. Known ones that are in range need no look-up.
+ */
+export const checkedRows = (c: Emit, ids: NodeId, rows: number): NodeId => {
+  const known = evaluateConstant(c.recording, ids)
+  if (known !== undefined && known.every((id) => id >= 0 && id < rows)) return ids
+  return c.add("Gather", [c.add("Iota", [], { dtype: "int32", shape: [rows], axis: 0 }), ids], { axis: 0 })
 }
 
 const gatherNd = (c: Emit, params: NodeId, indices: NodeId): NodeId => {
@@ -59,8 +96,9 @@ const scatterNd = (c: Emit, indices: NodeId, updates: NodeId, shape: ReadonlyArr
   const { flat, depth } = flatIndices(c, coordinates, shape)
   const n = c.size(flat)
   const rest = shape.slice(depth)
+  const numRows = sizeOf(shape.slice(0, depth))
   const rows = c.reshape(c.numeric(updates), [n, ...rest])
-  const summed = c.add("SegmentSum", [rows, c.reshape(flat, [n])], { numSegments: sizeOf(shape.slice(0, depth)) })
+  const summed = c.add("SegmentSum", [rows, c.reshape(checkedRows(c, flat, numRows), [n])], { numSegments: numRows })
   return c.cast(c.reshape(summed, shape), c.dtype(updates))
 }
 
@@ -74,7 +112,7 @@ const bincount = (c: Emit, x: NodeId, weights: tf.TensorInfo, size: number, bina
   const rank2 = c.shape(x).length === 2
   const n = rank2 ? c.shape(x)[0]! : 1
   const placed = rank2 ? c.add2(x, c.mul(c.add("Iota", [], { dtype: "int32", shape: c.shape(x), axis: 0 }), c.scalar("int32", size))) : x
-  const ids = c.select(c.compare("Less", x, c.scalar("int32", size)), placed, c.scalar("int32", -1)) // larger ones are not counted
+  const ids = c.select(inRange(c, x, size), placed, c.scalar("int32", -1)) // others are not counted
   const counts = c.add("SegmentSum", [rows, ids], { numSegments: n * size })
   const clipped = binary ? c.arithmetic("Min", counts, c.like(counts, 1)) : counts
   return c.reshape(clipped, rank2 ? [n, size] : [size])

@@ -5,9 +5,10 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type { NodeId } from "../../../domain/graph/Graph.ts"
-import { type Shape, sizeOf, stridesOf } from "../../../domain/Tensor.ts"
+import { type Shape, sizeOf } from "../../../domain/Tensor.ts"
 import { type Emit, wider } from "../Emit.ts"
 import { evaluateConstant } from "../evaluateConstant.ts"
+import { checkedRows, flatIndices } from "./indexing.ts"
 import { kernel, type Kernel } from "./kernel.ts"
 
 /**
@@ -16,7 +17,7 @@ import { kernel, type Kernel } from "./kernel.ts"
  */
 const lastUpdates = (c: Emit, ids: NodeId, rows: number): NodeId => {
   const known = evaluateConstant(c.recording, ids)
-  if (known !== undefined) {
+  if (known !== undefined && known.every((row) => row >= 0 && row < rows)) {
     const last = new Int32Array(rows).fill(-1)
     known.forEach((row, i) => (last[row] = i))
     return c.constant(last, [rows])
@@ -40,8 +41,7 @@ const overwrite = (c: Emit, base: NodeId, indices: NodeId, updates: NodeId, shap
   const [rows, slice] = [sizeOf(shape.slice(0, sliceRank)), shape.slice(sliceRank)]
   const whole = c.broadcast(base, shape)
   if (numUpdates === 0 || sizeOf(shape) === 0) return whole
-  const strides = c.constant(Int32Array.from(stridesOf(shape.slice(0, sliceRank))), [sliceRank])
-  const ids = c.reduce("ReduceSum", c.mul(c.reshape(indices, [numUpdates, sliceRank]), strides), [1])
+  const ids = checkedRows(c, flatIndices(c, c.reshape(indices, [numUpdates, sliceRank]), shape).flat, rows)
   const dtype = wider(c.dtype(base), c.dtype(updates))
   const rowsOf = c.reshape(c.broadcast(c.cast(updates, dtype), [...(c.shape(updates).length === 0 ? [numUpdates] : c.shape(updates))]), [
     numUpdates,

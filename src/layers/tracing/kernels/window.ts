@@ -51,7 +51,8 @@ const conv = (input: Extents, filter: Extents, a: WindowAttrs, depthwise = false
   return {
     strides: [info.strideHeight, info.strideWidth],
     padding: paddingOf(info),
-    dilations: [info.dilationHeight, info.dilationWidth]
+    dilations: [info.dilationHeight, info.dilationWidth],
+    ...(depthwise ? { depthwise } : {})
   }
 }
 
@@ -60,29 +61,11 @@ const conv2d = (c: Emit, x: NodeId, filter: NodeId, a: WindowAttrs): NodeId => {
   return fromNhwc(c, c.add("Conv2D", [image, c.float(filter)], conv(extents(c.shape(image)), extents(c.shape(filter)), a)), a.dataFormat)
 }
 
-/** `[h, w, in, multiplier]` as the filter of a full convolution: `[h, w, in, in * multiplier]`, zero between channels. */
-const expandDepthwise = (c: Emit, filter: NodeId): NodeId => {
-  const [h, w, n, m] = extents(c.shape(filter))
-  return c.reshape(c.mul(c.reshape(filter, [h, w, n, 1, m]), sameChannel(c, n)), [h, w, n, n * m])
-}
-
-/** float32 `[1, 1, n, n, 1]`: 1 where in and out channel are the same. */
-const sameChannel = (c: Emit, n: number): NodeId => {
-  const at = (axis: number) => c.add("Iota", [], { dtype: "int32", shape: [n, n], axis })
-  return c.reshape(c.float(c.compare("Equal", at(0), at(1))), [1, 1, n, n, 1])
-}
-
+/** tfjs's filter `[h, w, in, multiplier]` is the graph's. */
 const depthwise = (c: Emit, x: NodeId, filter: NodeId, a: WindowAttrs): NodeId => {
   const image = toNhwc(c, c.float(x), a.dataFormat)
   const attrs = conv(extents(c.shape(image)), extents(c.shape(filter)), a, true)
-  return fromNhwc(c, c.add("Conv2D", [image, expandDepthwise(c, c.float(filter))], attrs), a.dataFormat)
-}
-
-const depthwiseFilterGrad = (c: Emit, x: NodeId, dy: NodeId, a: WindowAttrs, filterShape: Extents): NodeId => {
-  const [h, w, n, m] = filterShape
-  const attrs = conv(extents(c.shape(x)), filterShape, a, true)
-  const full = c.add("Conv2DBackpropFilter", [x, dy], { ...attrs, filterShape: [h, w, n, n * m] })
-  return c.reduce("ReduceSum", c.mul(c.reshape(full, [h, w, n, n, m]), sameChannel(c, n)), [3])
+  return fromNhwc(c, c.add("Conv2D", [image, c.float(filter)], attrs), a.dataFormat)
 }
 
 interface PoolingAttrs {
@@ -146,19 +129,24 @@ export const windows: ReadonlyArray<Kernel> = [
     (c, { dy, filter }, a) => {
       const inputShape = extents(a.inputShape)
       const attrs = { ...conv(inputShape, extents(filter.shape), a, true), inputShape }
-      return c.add("Conv2DBackpropInput", [c.of(dy), expandDepthwise(c, c.of(filter))], attrs)
+      return c.add("Conv2DBackpropInput", [c.of(dy), c.of(filter)], attrs)
     }
   ),
   kernel<{ readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo }, WindowAttrs & { readonly filterShape: ReadonlyArray<number> }>(
     "DepthwiseConv2dNativeBackpropFilter",
-    (c, { x, dy }, a) => depthwiseFilterGrad(c, c.of(x), c.of(dy), a, extents(a.filterShape))
+    (c, { x, dy }, a) => {
+      const filterShape = extents(a.filterShape)
+      return c.add("Conv2DBackpropFilter", [c.of(x), c.of(dy)], { ...conv(extents(x.shape), filterShape, a, true), filterShape })
+    }
   ),
   ...(["MaxPool", "AvgPool"] as const).map((op) =>
     kernel<X, PoolingAttrs>(op, (c, { x }, a) => {
       const [node, attrs] = [c.float(c.of(x)), pool(extents(x.shape), a)]
       const pooled = c.add(op, [node], attrs)
+      const { dtype } = c.type(c.of(x))
       // tfjs takes a window of one element that gives as many as there were for the identity, whatever strides and padding
-      return attrs.window.every((n) => n === 1) && sameShape(c.shape(pooled), c.shape(node)) ? node : pooled
+      const result = attrs.window.every((n) => n === 1) && sameShape(c.shape(pooled), c.shape(node)) ? node : pooled
+      return dtype === "int32" ? c.cast(result, dtype) : result
     })
   ),
   kernel<{ readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo }, PoolingAttrs>(

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { checkRange, movingAverage, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -31,7 +31,7 @@ export class Adadelta extends SlotOptimizer {
   readonly options: Required<AdadeltaOptions>
 
   constructor(options: AdadeltaOptions = {}) {
-    super(options.learningRate ?? 1)
+    super(optionsFor("Adadelta", options).learningRate ?? 1)
     this.options = { learningRate: 1, rho: 0.95, epsilon: 1e-6, ...options }
     checkRange("Adadelta", { rho: this.options.rho }, 0, 1)
     checkRange("Adadelta", { epsilon: this.options.epsilon }, 0, Infinity)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { checkRange, movingAverage, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -54,7 +54,7 @@ const defaults = {
 
 /**
  * Adafactor (Shazeer and Stern, Adaptive Learning Rates with Sublinear Memory Cost, 2018, algorithms 4 and 5), in
- * Tensor2Tensor's arrangement, as optax: `v' = (1 - n^-0.8) v + n^-0.8 (g² + ε1)`, for variables of two axes or more kept as
+ * Tensor2Tensor's arrangement, as PyTorch, and as optax for matrices (of more axes it factors the two longest): `v' = (1 - n^-0.8) v + n^-0.8 (g² + ε1)`, for variables of two axes or more kept as
  * means over the last axis (`vr`) and the last but one (`vc`), whence `v'ᵢⱼ ≈ vrᵢ vcⱼ / mean(vr)`; `u = g / sqrt(v')`,
  * divided by `max(1, RMS(u) / clipThreshold)`; `α = max(ε2, RMS(w)) ρ`, `ρ = min(η, 1 / sqrt(n))`; `w' = (1 - η λ) w - α u`, or
  * with `beta1` minus `m' = β1 m + (1 - β1) α u`. Decay as PyTorch's. Slots as Tensor2Tensor's: `<variable>/Adafactor/vr` and
@@ -68,7 +68,7 @@ export class Adafactor extends SlotOptimizer {
   readonly options: Required<AdafactorOptions>
 
   constructor(options: AdafactorOptions = {}) {
-    super(options.learningRate ?? defaults.learningRate)
+    super(optionsFor("Adafactor", options).learningRate ?? defaults.learningRate)
     this.options = { ...defaults, ...options }
     const { beta1, decayPower, clipThreshold, epsilon1, epsilon2, minFactored, weightDecay } = this.options
     checkRange("Adafactor", { beta1 }, 0, 1)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { biasCorrection, checkRange, movingAverage, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -37,7 +37,7 @@ export class AdamW extends SlotOptimizer {
   readonly options: Required<AdamWOptions>
 
   constructor(options: AdamWOptions) {
-    super(options.learningRate)
+    super(optionsFor("AdamW", options).learningRate)
     this.options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, decays: () => true, ...options }
     const { beta1, beta2, epsilon, weightDecay } = this.options
     checkRange("AdamW", { beta1, beta2 }, 0, 1)

@@ -9,7 +9,7 @@
 import * as tf from "@tensorflow/tfjs-core"
 import { clipByGlobalNorm } from "./clipByGlobalNorm.ts"
 import type { Gradients } from "./Gradients.ts"
-import { checkRange } from "./SlotOptimizer.ts"
+import { checkPositive, checkRange } from "./SlotOptimizer.ts"
 
 /** Gradients by variable name to gradients of the same names and shapes. @category models @since 0.1.0 */
 export type GradientTransform = (gradients: Gradients) => Gradients
@@ -33,7 +33,7 @@ export const byValue = (low: number, high: number): GradientTransform => {
  * @since 0.1.0
  */
 export const byNorm = (max: number): GradientTransform => {
-  checkRange("Clip.byNorm", { max }, Number.MIN_VALUE, Infinity)
+  checkPositive("Clip.byNorm", { max })
   return each((gradient) => tf.mul(gradient, tf.div(max, tf.maximum(tf.sqrt(tf.sum(tf.square(gradient))), max))))
 }
 
@@ -45,7 +45,7 @@ export const byNorm = (max: number): GradientTransform => {
  * @since 0.1.0
  */
 export const byGlobalNorm = (max: number): GradientTransform => {
-  checkRange("Clip.byGlobalNorm", { max }, Number.MIN_VALUE, Infinity)
+  checkPositive("Clip.byGlobalNorm", { max })
   return (gradients) => clipByGlobalNorm(gradients, max).gradients
 }
 

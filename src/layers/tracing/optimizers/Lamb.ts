@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { biasCorrection, checkRange, movingAverage, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -46,7 +46,7 @@ export class LAMB extends SlotOptimizer {
   readonly options: Required<LambOptions>
 
   constructor(options: LambOptions) {
-    super(options.learningRate)
+    super(optionsFor("LAMB", options).learningRate)
     this.options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0, decays: () => true, adapts: () => true, ...options }
     const { beta1, beta2, epsilon, weightDecay } = this.options
     checkRange("LAMB", { beta1, beta2 }, 0, 1)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { checkRange, movingAverage, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -33,7 +33,7 @@ export class Lion extends SlotOptimizer {
   readonly options: Required<LionOptions>
 
   constructor(options: LionOptions) {
-    super(options.learningRate)
+    super(optionsFor("Lion", options).learningRate)
     this.options = { beta1: 0.9, beta2: 0.99, weightDecay: 0, decays: () => true, ...options }
     const { beta1, beta2, weightDecay } = this.options
     checkRange("Lion", { beta1, beta2 }, 0, 1)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { checkRange, movingAverage, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -35,7 +35,7 @@ export class RMSProp extends SlotOptimizer {
   readonly options: Required<RmsPropOptions>
 
   constructor(options: RmsPropOptions) {
-    super(options.learningRate)
+    super(optionsFor("RMSProp", options).learningRate)
     this.options = { decay: 0.9, momentum: 0, epsilon: 1e-7, centered: false, ...options }
     const { decay, momentum, epsilon } = this.options
     checkRange("RMSProp", { decay, momentum }, 0, 1)

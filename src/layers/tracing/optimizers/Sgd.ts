@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { LearningRate } from "./Rate.ts"
+import { failure } from "../failures.ts"
+import { type LearningRate, optionsFor } from "./Rate.ts"
 import { checkRange, SlotOptimizer, type Update } from "./SlotOptimizer.ts"
 
 /** @category models @since 0.1.0 */
@@ -12,7 +13,7 @@ export interface SgdOptions {
   readonly learningRate: LearningRate
   /** Default 0: no slot. */
   readonly momentum?: number
-  /** Nesterov's momentum. Default false. */
+  /** Nesterov's momentum; takes a `momentum` above 0. Default false. */
   readonly nesterov?: boolean
   /** Part of a variable that goes in each update, times the learning rate. Default 0. */
   readonly weightDecay?: number
@@ -24,7 +25,8 @@ export interface SgdOptions {
  * Stochastic gradient descent (momentum: Sutskever et al., 2013, in the form of PyTorch and of TensorFlow's
  * `MomentumOptimizer`; decay: SGDW of Loshchilov and Hutter, 2019): `b' = μ b + g`, `u = b'`, or `g + μ b'` with
  * Nesterov's, and `w' = (1 - η λ) w - η u`. The learning rate is not part of the momentum: changing it acts at once. Slot:
- * `<variable>/SGD/momentum`; `SGD/iteration`. `InvalidSpec` for a momentum outside [0, 1) or a negative λ.
+ * `<variable>/SGD/momentum`; `SGD/iteration`. `InvalidSpec` for a momentum outside [0, 1), Nesterov's
+ * without one, or a negative λ.
  *
  * @category optimizers
  * @since 0.1.0
@@ -34,11 +36,16 @@ export class SGD extends SlotOptimizer {
   readonly options: Required<SgdOptions>
 
   constructor(options: SgdOptions) {
-    super(options.learningRate)
+    super(optionsFor("SGD", options).learningRate)
     this.options = { momentum: 0, nesterov: false, weightDecay: 0, decays: () => true, ...options }
-    const { momentum, weightDecay } = this.options
+    const { momentum, nesterov, weightDecay } = this.options
     checkRange("SGD", { momentum }, 0, 1)
     checkRange("SGD", { weightDecay }, 0, Infinity)
+    if (nesterov && momentum === 0) {
+      const detail =
+        "SGD with nesterov takes a momentum above 0, such as 0.9: without one there is nothing to look ahead along. Give momentum, or leave nesterov out"
+      throw failure("InvalidSpec", detail, { op: "SGD" })
+    }
   }
 
   #direction(variable: tf.Variable, gradient: tf.Tensor): tf.Tensor {

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import { failure } from "../failures.ts"
-import { type LearningRate, rateAt, rateConfig } from "./Rate.ts"
+import { checkRate, type LearningRate, rateAt, rateConfig } from "./Rate.ts"
 
 /** Gradients as tfjs gives them to `applyGradients`. */
 export type GivenGradients = Parameters<tf.Optimizer["applyGradients"]>[0]
@@ -81,6 +81,14 @@ export const checkRange = (optimizer: string, options: { readonly [name: string]
   }
 }
 
+/** Refuses options that are not above 0, or not finite; `InvalidSpec`. */
+export const checkPositive = (owner: string, options: { readonly [name: string]: number }): void => {
+  for (const [name, value] of Object.entries(options)) {
+    if (value > 0 && value < Infinity) continue
+    throw failure("InvalidSpec", `${owner} takes a positive ${name}, and got ${value}`, { op: owner })
+  }
+}
+
 /**
  * Base of the package's optimizers. They are optimizers of tfjs: wrapped in `CrossReplicaOptimizer` they are recorded into
  * the step, and on any tfjs backend they run as they are. Gradients go by the names of variables, in any order.
@@ -95,8 +103,10 @@ export abstract class SlotOptimizer extends tf.Optimizer {
   protected readonly learningRate: LearningRate
   readonly #slots = new Slots()
 
+  /** `InvalidSpec` for a rate that is neither a number from 0 on, nor a schedule, nor a float32 scalar. */
   constructor(learningRate: LearningRate) {
     super()
+    checkRate(this.getClassName(), learningRate)
     this.learningRate = learningRate
     this.slots = this.#slots.all
   }

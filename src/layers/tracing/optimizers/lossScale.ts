@@ -33,6 +33,10 @@ export class LossScale extends Wrapper {
     this.#growthSteps = growthSteps
   }
 
+  override get lossScale(): tf.Variable {
+    return this.scale
+  }
+
   override applyGradients(given: GivenGradients): void {
     tf.tidy(() => {
       const named = gradientsOf(given)
@@ -60,15 +64,8 @@ export class LossScale extends Wrapper {
   }
 }
 
-/** The scaler in a chain of wrappers, if there is one. */
-export const lossScaleOf = (optimizer: tf.Optimizer): LossScale | undefined => {
-  let one: tf.Optimizer = optimizer
-  for (; one instanceof Wrapper; one = one.inner) if (one instanceof LossScale) return one
-  return undefined
-}
-
 /**
- * An optimizer for `precision: "mixed_float16"`: `CrossReplicaOptimizer` multiplies the loss by a scale before it
+ * An optimizer for `precision: "mixed_float16"`: `minimize` (of `CrossReplicaOptimizer`, too) multiplies the loss by a scale before it
  * differentiates, and divides the gradients by it afterwards. Where a gradient is not finite on any replica, the step changes
  * nothing but the scale, which is halved; after `growthSteps` steps without such it is doubled. State: `LossScale/scale`,
  * `LossScale/steps`. After Micikevicius et al., Mixed Precision Training (2018), and Keras's `LossScaleOptimizer`, whose

@@ -14,10 +14,11 @@ export const openOrt = (): Ort => {
   return new Ort(require(koffi), library)
 }
 
-export const onOrt = (ort: Ort, graph: Graph, parameters: ReadonlyArray<TensorData>, threads = 1): ReadonlyArray<TensorData> => {
+export const onOrt = (ort: Ort, graph: Graph, parameters: ReadonlyArray<TensorData>, threads = 1, channelBlock = 0): ReadonlyArray<TensorData> => {
   const lowered = lower(
     graph,
-    graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
+    graph.outputs.map(({ node }) => ({ node, predecessor: undefined })),
+    channelBlock
   )
   const session = ort.session(lowered.bytes, { threads, memoryPattern: false, config: {} })
   const tensors: Array<bigint> = []

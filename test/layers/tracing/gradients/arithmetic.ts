@@ -46,7 +46,27 @@ export const arithmetic: ReadonlyArray<GradientCase> = [
   ],
   ["depthwiseConv2d", (x, f) => tf.depthwiseConv2d(x4(x), x4(f), 1, "same"), [f32([1, 4, 3, 2]), f32([3, 2, 2, 2])]],
   ["conv1d", (x, f) => tf.conv1d(x3(x), x3(f), 2, "valid"), [f32([2, 6, 2]), f32([3, 2, 2])]],
-  ["fused matMul", (a, b, c) => tf.fused.matMul({ a: x2(a), b: x2(b), bias: c!, activation: "relu" }), [f32([3, 4]), f32([4, 2]), f32([2])]]
+  ["fused matMul", (a, b, c) => tf.fused.matMul({ a: x2(a), b: x2(b), bias: c!, activation: "relu" }), [f32([3, 4]), f32([4, 2]), f32([2])]],
+  [
+    "searches are flat",
+    (edges, x) => [tf.add(tf.sum(edges!), tf.cast(tf.searchSorted(tf.cumsum(tf.exp(edges!)), x!), "float32")), x!],
+    [f32([5], -1, 1), f32([3], 1, 5)]
+  ],
+  // their gradients use their own results
+  ...(
+    [
+      ["exp", tf.exp],
+      ["tanh", tf.tanh],
+      ["sigmoid", tf.sigmoid],
+      ["softmax", tf.softmax],
+      ["logSoftmax", tf.logSoftmax],
+      ["elu", tf.elu]
+    ] satisfies ReadonlyArray<readonly [string, (x: tf.Tensor) => tf.Tensor]>
+  ).map(([name, f]): GradientCase => [
+    `the gradient of a gradient of ${name}`,
+    (a) => tf.grad((b) => tf.sum(tf.square(f(b))))(a!),
+    [f32([2, 3], -1, 1)]
+  ])
 ]
 
 export { distinct }

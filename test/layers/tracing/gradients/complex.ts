@@ -12,6 +12,7 @@ const power = (z: tf.Tensor) => tf.add(tf.square(tf.real(z)), tf.square(tf.imag(
 export const complexes: ReadonlyArray<GradientCase> = [
   ["real, imag", (a, b) => parts(tf.complex(a!, b!)), [f32([3]), f32([3])]],
   ["abs", (a, b) => tf.abs(tf.complex(a!, b!)), [f32([2, 3], 0.4, 2), f32([2, 3], -2, -0.4)]],
+  ["cast to float32", (a, b) => tf.cast(tf.fft(tf.complex(a!, b!)), "float32"), [f32([2, 4]), f32([2, 4])]],
   ["fft", (a, b) => parts(tf.fft(tf.complex(a!, b!))), [f32([2, 6]), f32([2, 6])]],
   ["ifft", (a, b) => parts(tf.ifft(tf.complex(a!, b!))), [f32([2, 5]), f32([2, 5])]],
   [

@@ -13,10 +13,11 @@ const listOf = (x: tf.Tensor | Array<tf.Tensor>) => (Array.isArray(x) ? x : [x])
 /** What element `i` of result `k` counts in the loss: all differ. */
 const weight = (k: number, i: number) => Math.cos(0.7 * i + k)
 
-const floats = (inputs: ReadonlyArray<Input>) => inputs.flatMap(({ dtype }, i) => (dtype === "float32" ? [i] : []))
+/** Places of the float32 inputs. */
+export const floats = (inputs: ReadonlyArray<Input>) => inputs.flatMap(({ dtype }, i) => (dtype === "float32" ? [i] : []))
 
 /** Gradients of the weighted sum of the float32 results. */
-const gradientsOf =
+export const gradientsOf =
   (f: F, wanted: ReadonlyArray<number>): F =>
   (...xs) => {
     const loss = (...some: Array<tf.Tensor>) => {

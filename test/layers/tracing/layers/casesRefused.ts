@@ -8,8 +8,6 @@ export const refusedByTfjs: ReadonlyArray<readonly [layerCase: LayerCase, messag
   [of("elu with an alpha", [4], () => l.elu({ alpha: 0.7 })), /Non-default alpha value/],
   [of("softmax along another axis", [4, 3], () => l.softmax({ axis: 1 })), /along a non-last dimension/],
   [of("conv1d, causal", [6, 3], () => l.conv1d({ filters: 2, kernelSize: 3, padding: "causal" })), /CAUSAL padding/],
-  [of("training of a dilated conv1d", [8, 3], () => l.conv1d({ filters: 2, kernelSize: 2, dilationRate: 2 })), /dilation rates greater than 1/],
-  [of("training of a dilated conv2d", [6, 6, 2], () => l.conv2d({ filters: 3, kernelSize: 2, dilationRate: 2 })), /dilation rates greater than 1/],
   [of("an activity regularizer", [4], () => l.dense({ units: 2, activityRegularizer: "l1l2" })), /activity regularizer/],
   [
     of("unrolled convolutional recurrence", [2, 3, 3, 1], () => l.convLstm2d({ filters: 1, kernelSize: 2, unroll: true })),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { sizeOf } from "../../../../src/domain/Tensor.ts"
 import { batchLeaves, stateLeaves } from "../../../../src/domain/Program.ts"
 import type { Ort } from "../../../../src/layers/device/onnx/Ort.ts"
@@ -8,22 +8,27 @@ import { close } from "../requests.ts"
 import * as cases from "./cases.ts"
 import { compile, rows } from "./compare.ts"
 
-/** One or more of each kind; draws are made outside the ONNX graph, so noise has its test with the engine. */
+/** One or more of each kind, and all that merge; draws are made outside the ONNX graph, so noise has its test with the engine. */
 const selected = new Set([
+  ...cases.merge.map(({ name }) => name),
   "dense",
   "activation mish",
   "prelu",
   "embedding",
   "batchNormalization of images",
   "layerNormalization over two axes",
-  "dot of normalised rows",
   "conv1d",
   "conv2d",
   "conv2dTranspose",
   "separableConv2d",
+  "depthwiseConv2d",
+  "conv3d",
+  "conv3dTranspose",
   "upSampling2d",
   "averagePooling2d",
   "maxPooling2d",
+  "simpleRNN",
+  "simpleRNN, sequences, backwards",
   "gru",
   "lstm, sequences and states",
   "rnn of stacked cells",
@@ -40,9 +45,11 @@ describe("a training step of a layer on ONNX Runtime is that of the reference", 
     ort = openOrt()
   })
   afterAll(() => ort.close())
-  for (const layerCase of Object.values(cases)
+  const layers = Object.values(cases)
     .flat()
-    .filter(({ name }) => selected.has(name))) {
+    .filter(({ name }) => selected.has(name))
+  it("each of the names is that of a case", () => assert.strictEqual(layers.length, selected.size))
+  for (const layerCase of layers) {
     it(layerCase.name, () => {
       const { data, program, state } = compile(layerCase, "train")
       const batch = [...data.map((x) => x.data), new Float32Array(rows).fill(1)]

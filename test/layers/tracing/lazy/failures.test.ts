@@ -29,6 +29,7 @@ describe.each(["reference", "onnx"] as const satisfies ReadonlyArray<keyof typeo
       const error = thrownBy(() => bad.dataSync())
       assert.instanceOf(error, ExecuteError)
       assert.strictEqual(error.reason, "OpFailed")
+      assert.include(error.detail, "Gather: expected indices in 0 … 1 (axis 0 of [2]), got 5")
       const rejection = await bad.data().then(
         () => assert.fail("it was read"),
         (cause: unknown) => cause

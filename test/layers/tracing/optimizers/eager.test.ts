@@ -4,6 +4,8 @@ import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect } from "effect"
 import { EstimatorTest } from "../../../../src/index.ts"
+import { CrossReplicaOptimizer } from "../../../../src/layers/tracing/CrossReplicaOptimizer.ts"
+import * as Clip from "../../../../src/layers/tracing/optimizers/Clip.ts"
 import * as Optimizers from "../../../../src/layers/tracing/optimizers/Optimizers.ts"
 import { gradientsOf } from "../../../../src/layers/tracing/optimizers/SlotOptimizer.ts"
 import * as Schedules from "../../../../src/layers/tracing/schedules/Schedules.ts"
@@ -77,6 +79,65 @@ describe("eagerly", () => {
     assert.throws(() => new Optimizers.AdamW({ learningRate: 1, beta1: 1 }), "AdamW takes a beta1 of at least 0 and less than 1, and got 1")
     assert.throws(() => new Optimizers.SGD({ learningRate: 1, momentum: -1 }), "momentum")
     assert.throws(() => new Optimizers.Adafactor({ epsilon2: -1 }), "epsilon2 of at least 0, and got -1")
+    assert.throws(() => Clip.byNorm(0), "Clip.byNorm takes a positive max, and got 0")
+    assert.throws(() => Clip.byGlobalNorm(Infinity), "Clip.byGlobalNorm takes a positive max, and got Infinity")
+  })
+
+  it("so is what is no learning rate", async () => {
+    await tf.setBackend("cpu")
+    const cases: ReadonlyArray<readonly [unknown, string]> = [
+      [NaN, "got NaN"],
+      [-1, "got -1"],
+      [undefined, "got undefined"],
+      [Math.sqrt, "got a function"],
+      ["0.1", "got 0.1"],
+      [{ rate: 0.1 }, `got {"rate":0.1}`],
+      [tf.tensor([0.1, 0.2]), "got float32 of shape [2]"]
+    ]
+    for (const [rate, message] of cases) {
+      const learningRate = rate as number // as JavaScript may
+      assert.throws(() => new Optimizers.AdamW({ learningRate }), message)
+      assert.throws(() => new Optimizers.AdamW({ learningRate }), "AdamW takes a learningRate that is a finite number of at least 0, a schedule")
+    }
+    for (const learningRate of [0, tf.scalar(0.1), Schedules.cosine({ initial: 0.1, steps: 10 })]) new Optimizers.SGD({ learningRate })
+  })
+
+  it("so are Nesterov's momentum without momentum, options that are none, and what is no optimizer", () => {
+    assert.throws(() => new Optimizers.SGD({ learningRate: 1, nesterov: true }), "SGD with nesterov takes a momentum above 0")
+    const { AdamW, LAMB, Lion, RMSProp, SGD, Adadelta, Adafactor } = Optimizers
+    for (const Class of [AdamW, LAMB, Lion, RMSProp, SGD, Adadelta, Adafactor]) {
+      const options = null as unknown as { learningRate: number } // as JavaScript may
+      assert.throws(() => new Class(options), `${Class.className} takes an object of options, such as { learningRate: 0.01 }, and got null`)
+    }
+    assert.throws(() => Reflect.construct(AdamW, []), "and got undefined")
+    const none = {} as tf.Optimizer // as JavaScript may
+    const message = "takes an optimizer of TensorFlow.js or of Optimizers, such as tf.train.adam(0.001), and got an object without applyGradients"
+    const wrap: ReadonlyArray<readonly [string, () => unknown]> = [
+      ["Accumulate", () => Optimizers.accumulate(none, 2)],
+      ["LossScale", () => Optimizers.lossScale(none)],
+      ["Schedule", () => Optimizers.withSchedule(none, 1)],
+      ["Transform", () => Optimizers.withTransform(none, Clip.byNorm(1))],
+      ["CrossReplicaOptimizer", () => new CrossReplicaOptimizer(none)]
+    ]
+    for (const [owner, make] of wrap) assert.throws(make, `${owner} ${message}`)
+    assert.throws(() => Optimizers.accumulate(Optimizers.AdamW as unknown as tf.Optimizer, 2), "and got the function AdamW")
+  })
+
+  it("Adafactor: a variable of three axes is a batch of matrices", async () => {
+    await tf.setBackend("cpu")
+    const options = { learningRate: 0.1, relativeStep: false, scaleParameter: false, clipThreshold: 0 }
+    const values = (seed: number) => tf.randomUniform([2, 3, 4], -1, 1, "float32", seed)
+    const [start, ...gradients] = [1, 2, 3].map(values) as [tf.Tensor, ...Array<tf.Tensor>]
+    const train = (name: string, part: (x: tf.Tensor) => tf.Tensor) => {
+      const w = tf.variable(part(start), true, name)
+      const optimizer = new Optimizers.Adafactor(options)
+      for (const gradient of gradients) optimizer.applyGradients({ [name]: part(gradient) })
+      return w.arraySync()
+    }
+    const whole = train("whole", (x) => x)
+    const matrices = [0, 1].map((i) => train(`matrix${i}`, (x) => tf.gather(x, i)))
+    assert.deepStrictEqual(whole as unknown, matrices)
+    tf.disposeVariables()
   })
 
   it("RMSProp, centered: a gradient that stays zero is no NaN", async () => {

@@ -92,3 +92,20 @@ it("refuses what cannot be a scale", () => {
   assert.throws(() => Optimizers.lossScale(adam(), { initial: 0 }), /positive initial scale/)
   assert.throws(() => Optimizers.lossScale(adam(), { growthSteps: 0.5 }), /growthSteps/)
 })
+
+it("minimize of the optimizer itself scales, too", async () => {
+  await tf.setBackend("cpu")
+  const seen: Array<number> = []
+  const look = tf.customGrad((x) => ({
+    value: tf.clone(x as tf.Tensor),
+    gradFunc: (dy: tf.Tensor) => {
+      seen.push(dy.dataSync()[0]!)
+      return dy
+    }
+  }))
+  const w = tf.variable(tf.scalar(3), true, "scaled/w")
+  const optimizer = Optimizers.accumulate(Optimizers.lossScale(new Optimizers.SGD({ learningRate: 0.25 }), { initial: 1024 }), 1)
+  const loss = optimizer.minimize(() => tf.square(look(w)) as tf.Scalar, true, [w])
+  assert.deepStrictEqual([seen, loss?.dataSync()[0], w.dataSync()[0]], [[6 * 1024], 9, 1.5])
+  tf.disposeVariables()
+})

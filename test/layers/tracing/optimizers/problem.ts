@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import type { Example } from "../../../../src/domain/Input.ts"
-import type { ModelFn, ModelInput } from "../../../../src/domain/Model.ts"
+import type { ModelFn, ModelInput, VariableScope } from "../../../../src/domain/Model.ts"
 import { make as tensor, type TensorData } from "../../../../src/domain/Tensor.ts"
 import { Estimator } from "../../../../src/index.ts"
 import { CrossReplicaOptimizer, type CrossReplicaOptions } from "../../../../src/layers/tracing/CrossReplicaOptimizer.ts"
@@ -29,6 +29,10 @@ export const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta
     readonly b: ReadonlyArray<number>
   }
   readonly cases: { readonly [name: string]: Case }
+  /** The weights trained by AdamW without decay, and their moving averages. */
+  readonly averages: {
+    readonly [name: string]: Case & { readonly averages: { readonly w: ReadonlyArray<number>; readonly b: ReadonlyArray<number> } }
+  }
   readonly schedules: { readonly [name: string]: ReadonlyArray<number> }
 }
 
@@ -44,23 +48,31 @@ export const turns = (count = steps): ReadonlyArray<Example> => Array.from({ len
 export interface Setting {
   readonly make: (input: ModelInput<unknown>) => tf.Optimizer
   readonly options?: (input: ModelInput<unknown>) => CrossReplicaOptions
+  /** In which `w` is kept. Default `[6, 4]`. */
+  readonly shape?: ReadonlyArray<number>
 }
 
-const squares = ({ features, labels, variables }: ModelInput<unknown>) => {
-  const w = variables.get("w", [6, 4], { initializer: () => tf.tensor(golden.problem.w as Array<number>, [6, 4]) })
-  const b = variables.get("b", [4], { initializer: () => tf.tensor(golden.problem.b as Array<number>) })
-  return tf.square(tf.sub(tf.tanh(tf.add(tf.matMul(features, w), b)), labels))
+/** The variables of the problem, from the values of the fixture. */
+export const variablesOf = (scope: VariableScope, shape: ReadonlyArray<number> = [6, 4]) => ({
+  w: scope.get("w", shape, { initializer: () => tf.tensor([...golden.problem.w], [...shape]) }),
+  b: scope.get("b", [4], { initializer: () => tf.tensor([...golden.problem.b]) })
+})
+
+const squares = ({ features, labels, variables }: ModelInput<unknown>, shape?: ReadonlyArray<number>) => {
+  const { w, b } = variablesOf(variables, shape)
+  const matrix = shape === undefined ? w : tf.reshape(w, [6, 4])
+  return tf.square(tf.sub(tf.tanh(tf.add(tf.matMul(features, matrix), b)), labels))
 }
-export const meanLoss = (input: ModelInput<unknown>): tf.Scalar => tf.mean<tf.Scalar>(squares(input))
+export const meanLoss = (input: ModelInput<unknown>, shape?: ReadonlyArray<number>): tf.Scalar => tf.mean<tf.Scalar>(squares(input, shape))
 
 /** The mean over rows weighed by `tokens`. */
 export const weightedLoss = (tokens: tf.Tensor) => (input: ModelInput<unknown>) =>
   tf.divNoNan<tf.Scalar>(tf.sum(tf.mul(tf.mean(squares(input), 1), tokens)), tf.sum(tokens))
 
 export const modelOf =
-  ({ make, options }: Setting, lossOf = meanLoss): ModelFn =>
+  ({ make, options, shape }: Setting, lossOf = meanLoss): ModelFn =>
   (input) => {
-    const f = () => lossOf(input)
+    const f = () => lossOf(input, shape)
     return { loss: input.mode === "train" ? new CrossReplicaOptimizer(make(input), options?.(input)).minimize(f) : f() }
   }
 

@@ -23,6 +23,10 @@ const own: { readonly [name: string]: GoldenSetting } = {
   "AdamW, masked": { make: () => new Optimizers.AdamW({ learningRate: 0.02, weightDecay: 0.1, decays: notBias }), slots: adamW },
   "AdamW, warm-up and cosine": { make: () => new Optimizers.AdamW({ learningRate: cosine, weightDecay: 0.1 }), slots: adamW },
   LAMB: { make: () => new Optimizers.LAMB({ learningRate: 0.02, weightDecay: 0.1 }), slots: ["LAMB/iteration", ...both("LAMB/m", "LAMB/v")] },
+  "LAMB, norms of the matrix alone": {
+    make: () => new Optimizers.LAMB({ learningRate: 0.02, weightDecay: 0.1, adapts: notBias }),
+    slots: ["LAMB/iteration", ...both("LAMB/m", "LAMB/v")]
+  },
   Lion: { make: () => new Optimizers.Lion({ learningRate: 0.002, weightDecay: 0.1 }), slots: ["Lion/iteration", ...both("Lion/m")] },
   Adafactor: { make: () => new Optimizers.Adafactor({ learningRate: 0.05, relativeStep: false }), slots: factored },
   "Adafactor, momentum, no clipping": {
@@ -30,6 +34,7 @@ const own: { readonly [name: string]: GoldenSetting } = {
     slots: [...factored, ...both("Adafactor/m")]
   },
   "Adafactor, relative": { make: () => new Optimizers.Adafactor({ learningRate: 0.2, weightDecay: 0.02 }), slots: factored },
+  "Adafactor, three axes": { make: () => new Optimizers.Adafactor({ learningRate: 0.2, weightDecay: 0.02 }), shape: [2, 3, 4], slots: factored },
   Adadelta: { make: () => new Optimizers.Adadelta(), slots: ["Adadelta/iteration", ...both("Adadelta/accum_grad", "Adadelta/accum_var")] },
   RMSProp: {
     make: () => new Optimizers.RMSProp({ learningRate: cosine, momentum: 0.5, epsilon: 1e-4 }),
@@ -47,18 +52,25 @@ const own: { readonly [name: string]: GoldenSetting } = {
   "SGD, decay": {
     make: () => new Optimizers.SGD({ learningRate: 0.05, momentum: 0.9, weightDecay: 0.1 }),
     slots: ["SGD/iteration", ...both("SGD/momentum")]
+  },
+  "SGD, decay of the matrix alone": {
+    make: () => new Optimizers.SGD({ learningRate: 0.05, momentum: 0.9, weightDecay: 0.1, decays: notBias }),
+    slots: ["SGD/iteration", ...both("SGD/momentum")]
   }
 }
 
 const tfjs: { readonly [name: string]: GoldenSetting } = {
   "tfjs momentum": { make: () => tf.train.momentum(0.05, 0.9), slots: both("Momentum/momentum") },
+  "tfjs momentum, Nesterov": { make: () => tf.train.momentum(0.05, 0.9, true), slots: both("Momentum/momentum") },
+  "tfjs adadelta": { make: () => tf.train.adadelta(0.5, 0.95, 1e-4), slots: both("Adadelta/accum_grad", "Adadelta/accum_var") },
   "tfjs adagrad": { make: () => tf.train.adagrad(0.1, 0.1), slots: both("Adagrad/accumulator") },
   "tfjs adam": { make: () => tf.train.adam(0.02, 0.9, 0.999, 1e-7), slots: adam },
   "tfjs adamax": {
     make: () => tf.train.adamax(0.02, 0.9, 0.999, 1e-7),
     slots: ["Adamax/iteration", "Adamax/accBeta1", ...both("Adamax/m", "Adamax/v")]
   },
-  "tfjs rmsprop": { make: () => tf.train.rmsprop(0.01, 0.9, 0.5, 1e-4), slots: rmsprop }
+  "tfjs rmsprop": { make: () => tf.train.rmsprop(0.01, 0.9, 0.5, 1e-4), slots: rmsprop },
+  "tfjs rmsprop, centered": { make: () => tf.train.rmsprop(0.002, 0.9, 0.5, 1e-8, true), slots: [...rmsprop, ...both("RMSProp/mg")] }
 }
 
 const wrapped: { readonly [name: string]: GoldenSetting } = {

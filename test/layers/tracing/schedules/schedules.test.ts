@@ -14,6 +14,8 @@ const all: { readonly [name: string]: Schedules.Schedule } = {
   cosineRestarts: Schedules.cosineRestarts({ initial: 0.5, steps: 10, alpha: 0.1 }),
   "cosineRestarts, equal": Schedules.cosineRestarts({ initial: 0.5, steps: 10, lengthFactor: 1 }),
   "cosineRestarts, lower and uneven": Schedules.cosineRestarts({ initial: 0.5, steps: 7, lengthFactor: 1.5, heightFactor: 0.5 }),
+  "cosineRestarts, lower, to a part": Schedules.cosineRestarts({ initial: 0.5, steps: 10, heightFactor: 0.5, alpha: 0.1 }),
+  "cosineRestarts, equal, lower, to a part": Schedules.cosineRestarts({ initial: 0.5, steps: 10, lengthFactor: 1, heightFactor: 0.5, alpha: 0.1 }),
   cosine: Schedules.cosine({ initial: 0.5, steps: 40, alpha: 0.1 }),
   polynomial: Schedules.polynomial({ initial: 0.5, end: 0.1, steps: 40, power: 2 }),
   exponential: Schedules.exponential({ initial: 0.5, rate: 0.7, steps: 10 }),

@@ -19,7 +19,9 @@ export declare class Emitter {
     readonly nodes: Array<OnnxNode>;
     readonly initializers: Array<Initializer>;
     readonly inputs: Array<Port>;
-    constructor(graph: Graph);
+    label: string;
+    readonly channelBlock: number;
+    constructor(graph: Graph, channelBlock?: number);
     at(id: NodeId): Node;
     set(id: NodeId, value: Value): void;
     has(id: NodeId): boolean;

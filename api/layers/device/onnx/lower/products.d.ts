@@ -5,6 +5,7 @@ declare const matMul: (e: Emitter, node: NodeOf<"MatMul">) => Value;
 export declare const productRules: {
     Add: Rule<"Add">;
     ReduceSum: Rule<"ReduceSum">;
+    ReduceMean: Rule<"ReduceMean">;
     MatMul: typeof matMul;
     Softmax: (e: Emitter, node: NodeOf<"Softmax">) => Value;
     LogSoftmax: (e: Emitter, node: NodeOf<"LogSoftmax">) => Value;

@@ -48,9 +48,14 @@ export class Emitter {
   readonly #full = new Map<NodeId, string>()
   readonly #known = new Map<string, ReadonlyArray<string>>()
   #count = 0
+  /** Name of the nodes that are emitted from now on: of the graph's node that they are for. */
+  label = ""
+  /** Channels that the engine's fastest convolutions take together; 0 where there are no such kernels. */
+  readonly channelBlock: number
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, channelBlock = 0) {
     this.graph = graph
+    this.channelBlock = channelBlock
     this.uses = new Int32Array(graph.nodes.length)
     for (const node of graph.nodes) for (const x of node.inputs) this.uses[x]!++
     for (const output of graph.outputs) this.uses[output.node]!++
@@ -96,7 +101,7 @@ export class Emitter {
     const known = this.#known.get(key)
     if (known !== undefined && known.length >= outputs) return known
     const names = Array.from({ length: outputs }, () => this.#fresh())
-    this.nodes.push({ op, domain, inputs, outputs: names, attributes })
+    this.nodes.push({ op, name: this.label, domain, inputs, outputs: names, attributes })
     this.#known.set(key, names)
     return names
   }
@@ -117,7 +122,7 @@ export class Emitter {
   /** A node of its own, never shared with an equal one: for graph outputs, which each need a name. */
   emitUnshared(op: string, inputs: ReadonlyArray<string>): string {
     const name = this.#fresh()
-    this.nodes.push({ op, domain: "", inputs, outputs: [name], attributes: {} })
+    this.nodes.push({ op, name: this.label, domain: "", inputs, outputs: [name], attributes: {} })
     return name
   }
 

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { broadcastShapes } from "../../../../domain/graph/Builder.ts"
-import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { DType, Shape } from "../../../../domain/Tensor.ts"
 import { elementTypes } from "../OnnxModel.ts"
 import type { Emitter, Value } from "./Emitter.ts"
@@ -38,6 +38,8 @@ const named = (op: string) => elementwise((e, x) => e.emit(op, x))
 const f32 = (e: Emitter, value: number) => e.scalar("float32", value)
 
 export const castTo = (e: Emitter, x: string, type: keyof typeof elementTypes): string => e.emit("Cast", [x], { to: elementTypes[type] })
+
+const finiteOr0 = (e: Emitter, x: string): string => e.emit("Where", [e.emit("Less", [e.emit("Abs", [x]), f32(e, Infinity)]), x, f32(e, 0)])
 
 /** There and back through a type with so many bits: ONNX Runtime rounds to nearest even, as IEEE 754 has it. */
 const reducePrecision = (e: Emitter, node: NodeOf<"ReducePrecision">): Value => {
@@ -133,10 +135,25 @@ const sign = (e: Emitter, node: Node): Value => {
   if (type.dtype !== "float32") return { name: e.emit("Sign", [x.name]), shape: x.shape }
   // that of NaN is 0
   if (op !== "Relu") return { name: e.emit("Where", [e.emit("IsNaN", [x.name]), f32(e, 0), e.emit("Sign", [x.name])]), shape: x.shape }
-  return { name: e.emit("HardSigmoid", [x.name], { alpha: { float: steepest }, beta: { float: 0 } }), shape: x.shape }
+  return step(e, x)
 }
 
+/** The operand of `isNan(x) ? x : sign(relu(x))`: tfjs's gradient of ReLU, which lets NaN through. */
+const steppedOperand = (e: Emitter, [condition, x, y]: ReadonlyArray<NodeId>): NodeId | undefined => {
+  const [isNan, sign] = [e.at(condition!), e.at(y!)]
+  const relu = sign.op === "Sign" ? e.at(sign.inputs[0]!) : undefined
+  return isNan.op === "IsNan" && isNan.inputs[0] === x && relu?.op === "Relu" && relu.inputs[0] === x ? x : undefined
+}
+
+/** What is negative gives 0 here too, and NaN itself. */
+const step = (e: Emitter, x: Value): Value => ({
+  name: e.emit("HardSigmoid", [x.name], { alpha: { float: steepest }, beta: { float: 0 } }),
+  shape: x.shape
+})
+
 const select = (e: Emitter, node: Node): Value => {
+  const stepped = steppedOperand(e, node.inputs)
+  if (stepped !== undefined) return step(e, e.value(stepped))
   const values = node.inputs.map((x) => e.value(x))
   const [c, a, b] = values.map((v) => v.name)
   const shape = shapeOf(values)
@@ -200,7 +217,11 @@ export const elementwiseRules = {
   IsFinite: elementwise((e, x) => e.emit("Less", [e.emit("Abs", x), f32(e, Infinity)])),
   Cast: (e, node) => {
     const x = e.value(node.inputs[0]!)
-    return e.at(node.inputs[0]!).type.dtype === node.attrs.dtype ? x : { name: castTo(e, x.name, node.attrs.dtype), shape: x.shape }
+    const [from, to] = [e.at(node.inputs[0]!).type.dtype, node.attrs.dtype]
+    if (from === to) return x
+    // ONNX Runtime makes the least int32 of what is not a number
+    const whole = from === "float32" && to === "int32" ? finiteOr0(e, x.name) : x.name
+    return { name: castTo(e, whole, to), shape: x.shape }
   },
   ReducePrecision: reducePrecision,
   Select: select

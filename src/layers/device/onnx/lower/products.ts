@@ -16,6 +16,17 @@ const gemm = (e: Emitter, a: string, b: string, transA: boolean, transB: boolean
 const asMatrix = (e: Emitter, name: string, shape: Shape): string =>
   shape.length === 2 ? name : e.reshape(name, [leading(shape, 1), shape[shape.length - 1]!])
 
+/** Rows of a product below which packing a transposed right operand costs more than what it is packed for. */
+const shortProduct = 32
+/** Products with the same right operand that pay for transposing it once. */
+const oftenUsed = 8
+
+/** A matrix that many short products read transposed, as is each step in time of a recurrent net's gradient, is transposed once. */
+const isTransposedOnce = (e: Emitter, node: NodeOf<"MatMul">): boolean => {
+  const { shape } = node.type
+  return node.attrs.transposeB && shape.length === 2 && shape[0]! <= shortProduct && e.uses[node.inputs[1]!]! >= oftenUsed
+}
+
 /** Two-dimensional products, and batched ones that are one product of stacked rows, go to Gemm; others to (Fused)MatMul. */
 const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const { transposeA, transposeB } = node.attrs
@@ -24,7 +35,8 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const { shape } = node.type
   const stackable = leading(to, 2) === 1 && (!transposeA || leading(from, 2) === 1)
   if (stackable && shape.every((d) => d > 0)) {
-    const product = gemm(e, asMatrix(e, a, from), asMatrix(e, b, to), transposeA, transposeB)
+    const right = isTransposedOnce(e, node) ? e.transpose(b, [1, 0]) : asMatrix(e, b, to)
+    const product = gemm(e, asMatrix(e, a, from), right, transposeA, transposeB && !isTransposedOnce(e, node))
     return whole(shape.length === 2 ? product : e.reshape(product, shape), node)
   }
   if (!transposeA && !transposeB) return whole(e.emit("MatMul", [a, b]), node)
@@ -52,25 +64,37 @@ const add: Rule<"Add"> = (e, node, id) => {
   return whole(e.emit("Gemm", [...gemm.inputs, other.name], gemm.attributes), e.at(id))
 }
 
-/** Rows from which a product with ones adds columns up faster than ReduceSum does. */
+/** Rows from which a product with ones adds columns up faster than a reduction does. */
 const fewRows = 16
 
-const reduceSum: Rule<"ReduceSum"> = (e, node) => {
+/** Sums of columns by a product with ones, where the leading axes of enough elements are reduced. */
+const columnSums = (e: Emitter, node: NodeOf<"ReduceSum"> | NodeOf<"ReduceMean">): { readonly sums: string; readonly rows: number } | undefined => {
   const { axes } = node.attrs
   const { dtype, shape } = e.at(node.inputs[0]!).type
   const rows = sizeOf(shape.slice(0, axes.length))
   const columns = sizeOf(shape.slice(axes.length))
   const areLeading = axes.length > 0 && axes.every((axis, i) => axis === i)
-  if (dtype !== "float32" || !areLeading || rows < fewRows || columns < fewRows) return structureRules.ReduceSum(e, node)
+  if (dtype !== "float32" || !areLeading || rows < fewRows || columns < fewRows) return undefined
   const matrix = e.full(node.inputs[0]!)
-  const sums = e.emit("MatMul", [e.ones(rows), shape.length === 2 && axes.length === 1 ? matrix : e.reshape(matrix, [rows, columns])])
-  return whole(e.reshape(sums, node.type.shape), node)
+  return { sums: e.emit("MatMul", [e.ones(rows), shape.length === 2 && axes.length === 1 ? matrix : e.reshape(matrix, [rows, columns])]), rows }
+}
+
+const reduceSum: Rule<"ReduceSum"> = (e, node) => {
+  const columns = columnSums(e, node)
+  return columns === undefined ? structureRules.ReduceSum(e, node) : whole(e.reshape(columns.sums, node.type.shape), node)
+}
+
+const reduceMean: Rule<"ReduceMean"> = (e, node) => {
+  const columns = columnSums(e, node)
+  if (columns === undefined) return structureRules.ReduceMean(e, node)
+  return whole(e.reshape(e.emit("Div", [columns.sums, e.scalar("float32", columns.rows)]), node.type.shape), node)
 }
 
 /** @category rules @since 0.1.0 */
 export const productRules = {
   Add: add,
   ReduceSum: reduceSum,
+  ReduceMean: reduceMean,
   MatMul: matMul,
   Softmax: (e, node) => whole(e.emit("Softmax", [e.full(node.inputs[0]!)], { axis: -1 }), node),
   LogSoftmax: (e, node) => whole(e.emit("LogSoftmax", [e.full(node.inputs[0]!)], { axis: -1 }), node)

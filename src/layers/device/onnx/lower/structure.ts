@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ReduceOp } from "../../../../domain/graph/ops.ts"
-import { sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { type DType, sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { indexRange } from "../../../../domain/passes/indexRange.ts"
 import { castTo } from "./elementwise.ts"
 import { type Emitter, isSingle, type Value, whole } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
@@ -46,8 +47,9 @@ const transpose = (e: Emitter, node: NodeOf<"Transpose">): Value => {
 const beforeAll = -2147483647
 
 /**
- * ONNX has no barrier. The shape of a reshape, which copies nothing, is made to depend on an element of `after`: a value
- * that the engine cannot know before, and so neither moves nor merges.
+ * ONNX has no barrier. The shape that an expansion is told to give is made to depend on an element of `after`: a value that the
+ * engine cannot know before, and so neither moves nor merges. (A reshape would copy nothing, but the engine folds it into a
+ * neighbouring reshape.)
  */
 const barrier = (e: Emitter, node: NodeOf<"Barrier">): Value => {
   const [x, after] = [e.full(node.inputs[0]!), e.at(node.inputs[1]!).type]
@@ -56,7 +58,7 @@ const barrier = (e: Emitter, node: NodeOf<"Barrier">): Value => {
   const flat = after.shape.length === 1 ? e.full(node.inputs[1]!) : e.reshape(e.full(node.inputs[1]!), [sizeOf(after.shape)])
   const first = e.emit("Slice", [flat, e.int64([0]), e.int64([1]), e.int64([0])])
   const known = e.emit("Equal", [first, first])
-  return whole(e.emit("Reshape", [x, e.emit("Where", [known, e.int64(shape), e.int64(shape)])], shape.includes(0) ? { allowzero: 1 } : {}), node)
+  return whole(e.emit("Expand", [x, e.emit("Where", [known, e.int64(shape), e.int64(shape)])]), node)
 }
 
 const layoutRules = {
@@ -112,6 +114,16 @@ const oneHotRows = (e: Emitter, ids: string, n: number, depth: number): string =
   return castTo(e, e.emit("Equal", [e.reshape(ids, [n, 1]), classes]), "float32")
 }
 
+const outside = (e: Emitter, ids: string, n: number): string =>
+  e.emit("Or", [e.emit("Less", [ids, e.int64(0)]), e.emit("GreaterOrEqual", [ids, e.int64(n)])])
+
+/** ONNX counts negative indices from the end: those that may be negative are made too large instead, which fails the step. */
+const gatherIndices = (e: Emitter, indices: NodeId, extent: number): string => {
+  const name = e.full(indices)
+  if (indexRange((id) => e.at(id), indices)[0] >= 0) return name
+  return e.emit("Where", [e.emit("Less", [name, e.scalar("int32", 0)]), e.scalar("int32", extent), name])
+}
+
 /**
  * A product with the one-hot matrix while that is small, ScatterElements otherwise. Not ScatterND: with reduction it loses
  * updates on repeated indices when more than one thread runs (seen on 1.30 and 1.32).
@@ -128,9 +140,9 @@ const segmentSum = (e: Emitter, node: NodeOf<"SegmentSum">): Value => {
     const sums = e.emit("Gemm", [oneHotRows(e, flatIds, n, numSegments), rows], { transA: 1 })
     return whole(e.reshape(sums, node.type.shape), node)
   }
-  // one row more takes what negative ids drop
+  // one row more takes the rows that count for nothing
   const column = castTo(e, e.reshape(flatIds, [n, 1]), "int64")
-  const target = e.emit("Where", [e.emit("Less", [column, e.int64(0)]), e.int64(numSegments), column])
+  const target = e.emit("Where", [outside(e, column, numSegments), e.int64(numSegments), column])
   const zeros = e.emit("Expand", [e.scalar(x.dtype, 0), e.int64([numSegments + 1, width])])
   const indices = e.emit("Expand", [target, e.int64([n, width])])
   const sums = e.emitAll("ScatterElements", [zeros, indices, rows], { attributes: { axis: 0, reduction: "add" } })[0]!
@@ -147,20 +159,22 @@ const argument =
     return whole(castTo(e, e.emit(op, [operand], { axis: node.attrs.axis, keepdims: 0 }), "int32"), node)
   }
 
-/** Values and int64 indices; both rules ask for both, so that they share the node. */
-const topK = (e: Emitter, node: NodeOf<"TopKValues"> | NodeOf<"TopKIndices">): readonly [string, string] =>
-  e.emitAll("TopK", [e.full(node.inputs[0]!), e.int64([node.attrs.k])], { outputs: 2 }) as [string, string] // as many as asked for
+/** Values and int64 indices; both rules ask for both, so that they share the node. NaNs count as negative infinity and stay NaN. */
+const topK = (e: Emitter, node: NodeOf<"TopKValues"> | NodeOf<"TopKIndices">): readonly [string, string] => {
+  const x = e.full(node.inputs[0]!)
+  const most = (of: string) => e.emitAll("TopK", [of, e.int64([node.attrs.k])], { outputs: 2 }) as [string, string] // as many as asked for
+  const { dtype, shape } = e.at(node.inputs[0]!).type
+  if (dtype !== "float32" || sizeOf(shape) === 0) return most(x)
+  const indices = most(e.emit("Where", [e.emit("IsNaN", [x]), e.scalar("float32", -Infinity), x]))[1]
+  return [e.emit("GatherElements", [x, indices], { axis: shape.length - 1 }), indices]
+}
 
 const indexRules = {
-  Gather: (e, node) =>
-    whole(
-      e.emit(
-        "Gather",
-        node.inputs.map((x) => e.full(x)),
-        { axis: node.attrs.axis }
-      ),
-      node
-    ),
+  Gather: (e, node) => {
+    const [x, indices] = [node.inputs[0]!, node.inputs[1]!]
+    const { axis } = node.attrs
+    return whole(e.emit("Gather", [e.full(x), gatherIndices(e, indices, e.at(x).type.shape[axis]!)], { axis }), node)
+  },
   SegmentSum: segmentSum,
   OneHot: (e, node) => {
     const { depth, onValue, offValue, dtype } = node.attrs
@@ -191,6 +205,19 @@ const indexRules = {
   })
 } satisfies Rules
 
+/** What reductions of no elements give, as in TensorFlow; ONNX Runtime has values of its own. */
+const ofNone: { readonly [K in ReduceOp]: (dtype: DType) => number } = {
+  ReduceSum: () => 0,
+  ReduceMean: (dtype) => (dtype === "float32" ? NaN : 0),
+  ReduceProd: () => 1,
+  ReduceMax: (dtype) => (dtype === "float32" ? -Infinity : -2147483648),
+  ReduceMin: (dtype) => (dtype === "float32" ? Infinity : 2147483647),
+  ReduceAny: () => 0,
+  ReduceAll: () => 1
+}
+
+const isOfNone = (e: Emitter, { attrs: { axes }, inputs }: NodeOf<ReduceOp>): boolean => axes.some((axis) => e.at(inputs[0]!).type.shape[axis] === 0)
+
 /** Shape after reducing with the reduced axes dropped or kept as 1. */
 const reduce =
   (op: string, viaInt = false) =>
@@ -198,6 +225,7 @@ const reduce =
     const { axes, keepDims } = node.attrs
     const x = e.full(node.inputs[0]!)
     if (axes.length === 0) return whole(x, node)
+    if (isOfNone(e, node)) return { name: e.scalar(node.type.dtype, ofNone[node.op](node.type.dtype)), shape: [] }
     const operand = viaInt ? castTo(e, x, "int32") : x
     const reduced = e.emit(op, [operand, e.int64(axes)], { keepdims: keepDims ? 1 : 0 })
     return whole(viaInt ? castTo(e, reduced, "bool") : reduced, node)
@@ -209,7 +237,7 @@ const extremum =
   (e: Emitter, node: NodeOf<ReduceOp>): Value => {
     const { axes, keepDims } = node.attrs
     const reduced = reduce(op)(e, node)
-    if (node.type.dtype !== "float32" || axes.length === 0) return reduced
+    if (node.type.dtype !== "float32" || axes.length === 0 || isOfNone(e, node)) return reduced
     const isNan = castTo(e, e.emit("IsNaN", [e.full(node.inputs[0]!)]), "int32")
     const some = castTo(e, e.emit("ReduceMax", [isNan, e.int64(axes)], { keepdims: keepDims ? 1 : 0 }), "bool")
     return whole(e.emit("Where", [some, e.scalar("float32", NaN), reduced.name]), node)

@@ -1,64 +1,28 @@
 /**
- * Lowering of convolution and pooling. The graph has images as NHWC and filters as HWIO, ONNX as NCHW and OIHW; ONNX
- * Runtime cancels transposes that meet.
+ * Lowering of pooling. The graph has images as NHWC, ONNX as NCHW; ONNX Runtime cancels transposes that meet.
  *
  * @since 0.1.0
  */
 import type { NodeOf } from "../../../../domain/graph/Graph.ts"
-import type { ConvAttrs, Padding2d, PoolAttrs } from "../../../../domain/graph/ops.ts"
+import type { PoolAttrs } from "../../../../domain/graph/ops.ts"
 import { sizeOf } from "../../../../domain/Tensor.ts"
+import { padsOf, remainder } from "./convolutions.ts"
 import { type Emitter, type Value, whole } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
+import { isTiling, maxOfTiles, maxOfTilesGrad, meanOfTilesGrad } from "./tiles.ts"
 
 const toChannelsFirst = [0, 3, 1, 2]
 const toChannelsLast = [0, 2, 3, 1]
-/** NHWC to CNHW: channels become the batch, the batch the channels. */
-const channelsAsBatch = [3, 0, 1, 2]
-
-/** ONNX's order: all begins, then all ends. */
-const padsOf = ([[top, bottom], [left, right]]: Padding2d) => [top, left, bottom, right]
-
-const convAttributes = ({ strides, padding, dilations }: ConvAttrs) => ({ strides, dilations, pads: padsOf(padding) })
-
 const poolAttributes = ({ window, strides, padding }: PoolAttrs) => ({ kernel_shape: window, strides, pads: padsOf(padding) })
 
 const image = (e: Emitter, node: { readonly inputs: ReadonlyArray<number> }, i: number) => e.transpose(e.full(node.inputs[i]!), toChannelsFirst)
-
-/** What a window's gradient does not reach at the far end of an axis, because the last stride did not fit. */
-const remainder = (extent: number, positions: number, stride: number, reach: number, [before, after]: readonly [number, number]) =>
-  extent - ((positions - 1) * stride + reach - before - after)
-
-const conv2D = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
-  const filter = e.transpose(e.full(node.inputs[1]!), [3, 2, 0, 1])
-  return whole(e.transpose(e.emit("Conv", [image(e, node, 0), filter], convAttributes(node.attrs)), toChannelsLast), node)
-}
-
-const conv2DBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): Value => {
-  const { inputShape, strides, padding, dilations } = node.attrs
-  const dy = e.at(node.inputs[0]!).type.shape
-  const filter = e.at(node.inputs[1]!).type.shape
-  const output_padding = [0, 1].map((i) => remainder(inputShape[1 + i]!, dy[1 + i]!, strides[i]!, (filter[i]! - 1) * dilations[i]! + 1, padding[i]!))
-  const weights = e.transpose(e.full(node.inputs[1]!), [3, 2, 0, 1])
-  const dx = e.emit("ConvTranspose", [image(e, node, 0), weights], { ...convAttributes(node.attrs), output_padding })
-  return whole(e.transpose(dx, toChannelsLast), node)
-}
-
-/** A convolution of the image by `dy` with batch and channels exchanged, strides and dilations too. */
-const conv2DBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">): Value => {
-  const { filterShape, strides, padding, dilations } = node.attrs
-  const x = e.transpose(e.full(node.inputs[0]!), channelsAsBatch)
-  const dy = e.transpose(e.full(node.inputs[1]!), channelsAsBatch)
-  const gradient = e.emit("Conv", [x, dy], { strides: dilations, dilations: strides, pads: padsOf(padding) })
-  // where the last stride did not fit there are positions beyond the filter
-  const cut = e.emit("Slice", [gradient, e.int64([0, 0]), e.int64(filterShape.slice(0, 2)), e.int64([2, 3])])
-  return whole(e.transpose(cut, [2, 3, 0, 1]), node)
-}
 
 const maxPool = (e: Emitter, x: string, attrs: PoolAttrs, indices: boolean) =>
   e.emitAll("MaxPool", [x], { attributes: poolAttributes(attrs), outputs: indices ? 2 : 1 })
 
 /** The pool's own indices (of the first largest element, into the whole NCHW tensor) say where `dy` goes. */
 const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">): Value => {
+  if (isTiling(node.attrs)) return whole(maxOfTilesGrad(e, node), node)
   const [n, h, w, c] = node.type.shape as readonly [number, number, number, number] // rank 4 by the type rule
   const count = sizeOf(e.at(node.inputs[0]!).type.shape)
   const indices = maxPool(e, image(e, node, 1), node.attrs, true)[1]!
@@ -80,6 +44,7 @@ const covered = (extent: number, positions: number, window: number, stride: numb
 
 /** Each mean's gradient divided by its count, spread by a transposed convolution with ones, one image and channel at a time. */
 const avgPoolGrad = (e: Emitter, node: NodeOf<"AvgPoolGrad">): Value => {
+  if (isTiling(node.attrs)) return whole(meanOfTilesGrad(e, node), node)
   const { inputShape, window, strides, padding } = node.attrs
   const [n, h, w, c] = inputShape as readonly [number, number, number, number] // rank 4 by the type rule
   const dy = e.at(node.inputs[0]!).type.shape
@@ -131,15 +96,13 @@ const wideAvgPool = (e: Emitter, node: NodeOf<"AvgPool">): string => {
 
 /** @category rules @since 0.1.0 */
 export const windowRules = {
-  Conv2D: conv2D,
-  Conv2DBackpropInput: conv2DBackpropInput,
-  Conv2DBackpropFilter: conv2DBackpropFilter,
   MaxPool: (e, node) => {
     if (isWide(node.attrs)) {
       const x = padded(e, image(e, node, 0), imageShape(e, node), node.attrs, -Infinity)
       return whole(e.transpose(maxPool(e, x, withoutPadding(node.attrs), false)[0]!, toChannelsLast), node)
     }
     const indices = e.graph.nodes.some((other) => other.op === "MaxPoolGrad" && other.inputs[1] === node.inputs[0])
+    if (indices && isTiling(node.attrs)) return whole(maxOfTiles(e, node), node)
     return whole(e.transpose(maxPool(e, image(e, node, 0), node.attrs, indices)[0]!, toChannelsLast), node)
   },
   MaxPoolGrad: maxPoolGrad,

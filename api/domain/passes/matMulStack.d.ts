@@ -1,0 +1,2 @@
+import { type Pass } from "./rebuild.ts";
+export declare const matMulStack: Pass;

@@ -1,0 +1,82 @@
+/**
+ * Lowering of convolutions by channel (`depthwise`), and their gradients: ONNX's own with as many groups as channels, and
+ * for the filter's gradient sums of products with shifted images, which need no other layout.
+ *
+ * @since 0.1.0
+ */
+import type { NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { ConvAttrs } from "../../../../domain/graph/ops.ts"
+import { sizeOf } from "../../../../domain/Tensor.ts"
+import {
+  concat,
+  convAttributes,
+  count,
+  type Extents,
+  extents,
+  padded,
+  remainder,
+  strided,
+  toChannelsFirst,
+  toChannelsLast,
+  turnedPadding
+} from "./convolutions.ts"
+import { type Emitter, type Value, whole } from "./Emitter.ts"
+
+const operands = (e: Emitter, node: { readonly inputs: ReadonlyArray<number> }): [Extents, Extents] =>
+  node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
+
+/** `[h, w, n, m]` as ONNX has filters of `n` groups. */
+const grouped = (e: Emitter, filter: string, [h, w, n, m]: Extents): string => e.reshape(e.transpose(filter, [2, 3, 0, 1]), [n * m, 1, h, w])
+
+const conv = (e: Emitter, x: string, filter: string, groups: number, attrs: ConvAttrs): string =>
+  e.transpose(e.emit("Conv", [e.transpose(x, toChannelsFirst), filter], { ...convAttributes(attrs), group: groups }), toChannelsLast)
+
+/** @category rules @since 0.1.0 */
+export const depthwise = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
+  const [, filter] = operands(e, node)
+  if (sizeOf(node.type.shape) === 0) return { name: e.scalar("float32", 0), shape: [] }
+  return whole(conv(e, e.full(node.inputs[0]!), grouped(e, e.full(node.inputs[1]!), filter), filter[2], node.attrs), node)
+}
+
+/** Turned by half a turn. */
+const turned = (e: Emitter, filter: string, [h, w, n, m]: Extents): string => {
+  const taps = e.emit("Gather", [e.reshape(filter, [h * w, n, m]), e.int64(count(h * w).reverse())], { axis: 0 })
+  return e.reshape(taps, [h, w, n, m])
+}
+
+/** @category rules @since 0.1.0 */
+export const depthwiseBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): Value => {
+  const { inputShape, strides, padding, dilations } = node.attrs
+  const [dy, filter] = operands(e, node)
+  if (sizeOf(inputShape) * sizeOf(dy) === 0) return { name: e.scalar("float32", 0), shape: [] }
+  const [image, weights] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
+  const back = turnedPadding(dy, filter, extents(inputShape), node.attrs)
+  if (filter[3] === 1 && strides.every((n) => n === 1) && back !== undefined)
+    return whole(conv(e, image, grouped(e, turned(e, weights, filter), filter), filter[2], { strides, dilations, padding: back }), node)
+  const output_padding = [0, 1].map((i) => remainder(inputShape[1 + i]!, dy[1 + i]!, strides[i]!, (filter[i]! - 1) * dilations[i]! + 1, padding[i]!))
+  const attributes = { ...convAttributes(node.attrs), output_padding, group: filter[2] }
+  const spread = e.emit("ConvTranspose", [e.transpose(image, toChannelsFirst), grouped(e, weights, filter)], attributes)
+  return whole(e.transpose(spread, toChannelsLast), node)
+}
+
+/** @category rules @since 0.1.0 */
+export const depthwiseBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">): Value => {
+  const { padding, strides, dilations } = node.attrs
+  const filter = extents(node.attrs.filterShape)
+  const [x, dy] = operands(e, node)
+  if (sizeOf(x) * sizeOf(dy) * sizeOf(filter) === 0) return { name: e.scalar("float32", 0), shape: [] }
+  const [n, m] = [filter[2], filter[3]]
+  const [height, width] = [0, 1].map((i) => x[1 + i]! + padding[i]![0] + padding[i]![1]) as [number, number] // two axes
+  const image = padded(e, e.full(node.inputs[0]!), padding)
+  const area = dy[0] * dy[1] * dy[2]
+  const gradient = e.reshape(e.full(node.inputs[1]!), m === 1 ? [area, n] : [area, n, m])
+  const taps = count(filter[0]).flatMap((r) => {
+    const rows = strided(e, image, 1, height, r * dilations[0], dy[1], strides[0])
+    return count(filter[1]).map((k) => {
+      const view = e.reshape(strided(e, rows, 2, width, k * dilations[1], dy[2], strides[1]), m === 1 ? [area, n] : [area, n, 1])
+      const products = e.reshape(e.emit("Mul", [view, gradient]), [area, n * m])
+      return e.emit("MatMul", [e.ones(area), products]) // sums of columns
+    })
+  })
+  return whole(e.reshape(concat(e, taps, 0), filter), node)
+}

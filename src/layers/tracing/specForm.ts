@@ -1,0 +1,96 @@
+/**
+ * The form of what a model function returned, for callers without types: each part is what its type says, or the error says
+ * what was expected and what came. Whether it fits its mode is `specOutputs.ts`'s to check.
+ *
+ * @since 0.1.0
+ */
+import * as tf from "@tensorflow/tfjs-core"
+import type { EstimatorSpec, EvalMetric, HostCall } from "../../domain/Model.ts"
+import { printType, type TensorType } from "../../domain/Tensor.ts"
+import { failure } from "./failures.ts"
+
+/** A record of tensors by name. */
+export type Tensors = { readonly [name: string]: tf.Tensor }
+
+export const invalid = (detail: string) => failure("InvalidSpec", detail, { op: "modelFn" })
+
+export const typeOf = (x: tf.Tensor): TensorType => ({ dtype: x.dtype as TensorType["dtype"], shape: x.shape }) // printed or compared only
+
+/** What a value is, for a message. */
+export const described = (x: unknown): string => {
+  if (x === undefined || x === null) return String(x)
+  if (x instanceof tf.Tensor) return `a tensor ${printType(typeOf(x))}`
+  if (Array.isArray(x)) return `an array of ${x.length}`
+  if (x instanceof Promise) return "a promise"
+  if (typeof x === "function") return "a function"
+  if (typeof x !== "object") return `${typeof x} ${JSON.stringify(x) ?? String(x)}`
+  const keys = Object.keys(x)
+  return keys.length === 0 ? "an empty record" : `a record of ${keys.slice(0, 6).join(", ")}${keys.length > 6 ? ", …" : ""}`
+}
+
+const isRecord = (x: unknown): x is { readonly [key: string]: unknown } =>
+  typeof x === "object" && x !== null && !Array.isArray(x) && !(x instanceof tf.Tensor) && !(x instanceof Promise)
+
+export const checkTensor: (x: unknown, what: string) => asserts x is tf.Tensor = (x, what) => {
+  if (!(x instanceof tf.Tensor)) throw invalid(`${what} must be a tensor, got ${described(x)}`)
+}
+
+const checkTensors: (x: unknown, what: string) => asserts x is Tensors = (x, what) => {
+  if (!isRecord(x)) throw invalid(`${what} must be a record of tensors, { name: tensor }, got ${described(x)}`)
+  for (const [name, tensor] of Object.entries(x)) checkTensor(tensor, `${what}/${name}`)
+}
+
+const metricForm = "{ tensors: { name: tensor }, metric }"
+
+const checkMetric = (entry: unknown, name: string): void => {
+  const what = `evalMetrics.${name}`
+  const pair = Array.isArray(entry) ? ". TensorFlow's pair (function, tensors) has its place in metric.update and tensors" : ""
+  if (!isRecord(entry)) throw invalid(`${what} must be ${metricForm}, got ${described(entry)}${pair}`)
+  const { metric, tensors } = entry
+  if (tensors === undefined && metric === undefined) {
+    const bare = typeof entry["update"] === "function" ? ", a metric alone: say which tensors it is given" : ""
+    throw invalid(`${what} must be ${metricForm}, got ${described(entry)}${bare}`)
+  }
+  checkTensors(tensors, `${what}.tensors`)
+  const isMetric =
+    isRecord(metric) && Array.isArray(metric["initial"]) && typeof metric["update"] === "function" && typeof metric["result"] === "function"
+  if (!isMetric) {
+    throw invalid(
+      `${what}.metric must be one of Metrics, such as Metrics.mean("${Object.keys(tensors)[0] ?? "values"}"), or { initial: [numbers], update, result }, got ${described(metric)}`
+    )
+  }
+}
+
+/** None for `undefined` and `null`. */
+export const metricsOf = <E, R>({ evalMetrics }: EstimatorSpec<E, R>): ReadonlyArray<readonly [name: string, metric: EvalMetric<E, R>]> => {
+  const given: unknown = evalMetrics
+  if (given === undefined || given === null) return []
+  if (!isRecord(given)) throw invalid(`evalMetrics must be a record, { name: ${metricForm} }, got ${described(given)}`)
+  for (const [name, metric] of Object.entries(given)) checkMetric(metric, name)
+  return Object.entries(evalMetrics!)
+}
+
+/** None for `undefined` and `null`; `everySteps` with its default. */
+export const hostCallOf = <E, R>({ hostCall }: EstimatorSpec<E, R>): Required<HostCall<E, R>> | undefined => {
+  const given: unknown = hostCall
+  if (given === undefined || given === null) return undefined
+  if (!isRecord(given)) throw invalid(`hostCall must be { tensors: { name: tensor }, call: (tensors, step) => … }, got ${described(given)}`)
+  if (typeof given["call"] !== "function")
+    throw invalid(`hostCall.call must be a function of the tensors and the step, got ${described(given["call"])}`)
+  checkTensors(given["tensors"], "hostCall.tensors")
+  const { everySteps = 1 } = hostCall!
+  if (!(Number.isInteger(everySteps) && everySteps > 0))
+    throw invalid(`hostCall.everySteps is ${typeof everySteps === "number" ? everySteps : described(everySteps)}; it must be a positive whole number`)
+  return { ...hostCall!, everySteps }
+}
+
+/** At least one tensor. */
+export const predictionsOf = ({ predictions }: EstimatorSpec<unknown, unknown>): Tensors => {
+  const given: unknown = predictions
+  const remedy = "return { predictions: { name: tensor } } with the batch on axis 0"
+  if (given === undefined || given === null) throw invalid(`the spec has no predictions, which mode "predict" needs: ${remedy}`)
+  if (!isRecord(given) || Object.keys(given).length === 0)
+    throw invalid(`predictions must be a record of tensors, got ${described(given)}: ${remedy}`)
+  checkTensors(given, "predictions")
+  return given
+}
