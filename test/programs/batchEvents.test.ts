@@ -92,12 +92,12 @@ it.effect("the sinks hear a prediction begin, compile and end, and what its hook
     yield* heard(Stream.runDrain(Estimator.predict(estimator, { input: predicted, hooks })))
     assert.deepStrictEqual(
       log.map(({ event }) => event),
-      ["begin", "compile", "summary", "end"]
+      ["begin", "compile", "graph", "summary", "end"]
     )
     assert.deepInclude(log[0], { mode: "predict", step: 3, replicas: 1 })
     assert.deepInclude(log[1], { mode: "predict" })
-    assert.deepStrictEqual(log[2], { event: "summary", mode: "predict", step: 3, batches: 32, scalars: { one: 1 } })
-    assert.deepStrictEqual(log[3], { event: "end", mode: "predict", step: 3, reason: "done" })
+    assert.deepStrictEqual(log[3], { event: "summary", mode: "predict", step: 3, batches: 32, scalars: { one: 1 } })
+    assert.deepStrictEqual(log[4], { event: "end", mode: "predict", step: 3, reason: "done" })
     log.length = 0
     const broken = Stream.concat(predicted, Stream.fail("torn" as const))
     yield* heard(Effect.flip(Stream.runDrain(Estimator.predict(estimator, { input: broken }))))
@@ -111,7 +111,7 @@ it.effect("the sinks hear a prediction begin, compile and end, and what its hook
     yield* heard(Effect.scoped(serve))
     assert.deepStrictEqual(
       log.map(({ event }) => event),
-      ["compile"]
+      ["compile", "graph"]
     )
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )

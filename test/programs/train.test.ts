@@ -229,7 +229,7 @@ it.effect("reports the last loss of a run, or its mean with trackMean, and logs 
     const result = yield* Estimator.train(estimator, { input, maxSteps: 2 }).pipe(Effect.provide(recordEvents(events)))
     assert.strictEqual(result.loss, 3)
     const time = "1970-01-01T00:00:00.000Z"
-    assert.deepStrictEqual(events[0], { event: "begin", mode: "train", engine: "reference", replicas: 1, step: 0, time })
+    assert.deepStrictEqual(events[0], { event: "begin", mode: "train", engine: "reference", replicas: 1, step: 0, time, params: { rate: 0.25 } })
     const train = events.find((event) => event.event === "train")!
     assert.deepInclude(train, { step: 2, loss: 3, lastStep: 2 })
     assert.closeTo(train.bpc, 3 / Math.LN2, 1e-12)
