@@ -19,8 +19,8 @@ declare const CheckpointStore_base: Context.ServiceClass<CheckpointStore, "effec
     readonly latest: (directory: string) => Effect.Effect<CheckpointRef | undefined, CheckpointError>;
     readonly list: (directory: string) => Effect.Effect<ReadonlyArray<CheckpointRef>, CheckpointError>;
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>;
-    readonly fingerprint?: (path: string) => Effect.Effect<string | undefined, CheckpointError>;
     readonly values: (path: string) => Effect.Effect<StoredValues, CheckpointError>;
+    readonly fingerprint?: (path: string) => Effect.Effect<string | undefined, CheckpointError>;
     readonly prepare: (directory: string) => Effect.Effect<void, CheckpointError, Scope.Scope>;
     readonly readNote: (directory: string, name: string) => Effect.Effect<string | undefined, CheckpointError>;
     readonly writeNote: (directory: string, name: string, text: string) => Effect.Effect<void, CheckpointError>;

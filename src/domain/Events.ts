@@ -71,11 +71,11 @@ export type RunEvent =
   /** What hooks, host calls and model functions want seen: TensorFlow's summaries. */
   | {
       readonly event: "summary"
-      /** Of the program that they come from; left out by hooks of training that do not say. */
+      /** Of the program that they come from; left out by what does not say: host calls, model functions, hooks of training. */
       readonly mode?: string
       /** Global step: in evaluation and prediction that of the state. */
       readonly step: number
-      /** Evaluation and prediction: batches so far. */
+      /** Hooks in evaluation and prediction: batches so far. */
       readonly batches?: number
       readonly scalars: { readonly [name: string]: number }
       /** All but scalars; absent where there are none. */

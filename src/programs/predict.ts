@@ -20,6 +20,7 @@ import { Device } from "../services/Device.ts"
 import { Outfeed } from "../services/Outfeed.ts"
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
+import { Summaries } from "../services/Summaries.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
 import { beginning, contexts, runBatches } from "./batchLoop.ts"
 import { deploy } from "./deploy.ts"
@@ -63,7 +64,7 @@ const rowOf = (batch: Prediction, i: number): Prediction => {
  * Predicts over the input, as a stream with back-pressure: the device runs no further ahead of the consumer than its
  * buffers, and leaving the stream ends the run. Every example gives one prediction, in order; an empty input gives an
  * empty stream. The recurrent cache is carried from batch to batch. The model's host call sees each batch before its predictions
- * come. The sinks hear `begin`, `compile`, what hooks emit, and `end`.
+ * come. The sinks hear `begin`, `compile`, `graph`, what hooks and the host call emit, and `end`.
  *
  * @category programs
  * @since 0.1.0
@@ -144,6 +145,7 @@ export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
       { name: "outfeed", effect: moved.effect }
     ])
     .pipe(
+      Effect.provideService(Summaries, log.emit),
       Effect.matchCauseEffect({
         // predictions made before the failure come first
         onFailure: (cause) => Effect.andThen(outfeed.end, Deferred.failCause(outcome, cause)),

@@ -15,7 +15,7 @@ import {
   type SinkError
 } from "../domain/Errors.ts"
 import type { Input } from "../domain/Input.ts"
-import { type State, stateLeaves } from "../domain/Program.ts"
+import { type State, stateLeaves, type StepOutput } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
 import type { Hook, RunContext } from "../services/Hooks.ts"
 import { deploy } from "./deploy.ts"
@@ -73,12 +73,16 @@ const open = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(estimator: Es
   return { run, feed, first, from, firstCache }
 })
 
-/** Host call and summaries of a step's outputs. */
-const readingOf = <E, R>({ spec, traced }: session.Session<E, R>, { saveSummarySteps }: RunConfig) => {
+/** What becomes of each step's outputs: the host call, then what the model function wants seen. */
+const outputHandler = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, startStep: number, saveSummarySteps: number) => {
+  const { spec, traced } = run
   const call = hostCaller(traced, spec)
   const summaries = summaryCaller(traced, spec, saveSummarySteps)
-  if (summaries === undefined) return call
-  return (...step: Parameters<typeof call>) => Effect.andThen(call(...step), summaries(...step))
+  return (output: StepOutput, count: number) => {
+    const rows = pump.nextValid()
+    const called = call(output, rows, startStep + count)
+    return summaries === undefined ? called : Effect.andThen(called, summaries(output, rows, startStep + count))
+  }
 }
 
 /** @category constructors @since 0.1.0 */
@@ -116,8 +120,7 @@ export const setUp = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
     checkpoint(saver, config),
     ...(config.logStepCountSteps > 0 ? [logProgress(log, spec, config.logStepCountSteps)] : [])
   ]
-  const read = readingOf(run, config)
-  const outfeed = yield* drains.make(executable, (output, count) => read(output, pump.nextValid(), startStep + count))
+  const outfeed = yield* drains.make(executable, outputHandler(run, pump, startStep, config.saveSummarySteps))
   yield* savePoints.restore(hooks, restored?.checkpoint.texts)
   const loop: Loop<E | InputError, HE | BuiltInError, HR> = {
     config,

@@ -47,15 +47,15 @@ export class CheckpointStore extends Context.Service<
      */
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
     /**
-     * A text that differs where the content of a checkpoint does, told without reading its tensors; `undefined` for a path
-     * of which it cannot be told. Optional: without it a checkpoint counts as another each time.
-     */
-    readonly fingerprint?: (path: string) => Effect.Effect<string | undefined, CheckpointError>
-    /**
      * What a warm start may take from a file of any origin: a checkpoint of this package or of TensorFlow, a layers model
      * (`.json`), a safetensors file (`.safetensors`).
      */
     readonly values: (path: string) => Effect.Effect<StoredValues, CheckpointError>
+    /**
+     * A text that differs where the content of a checkpoint does, told without reading its tensors; `undefined` for a path
+     * of which it cannot be told. Optional: without it a checkpoint counts as another each time.
+     */
+    readonly fingerprint?: (path: string) => Effect.Effect<string | undefined, CheckpointError>
     /**
      * Creates the directory and claims it for the rest of the scope. Fails with `Unwritable` when a checkpoint could not be
      * written there, and with `InUse` while another run has it.

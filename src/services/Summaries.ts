@@ -9,7 +9,7 @@ import type { SinkError } from "../domain/Errors.ts"
 import type { RunEvent } from "../domain/Events.ts"
 import { type Summary, toEvent } from "../domain/Summary.ts"
 
-/** Hands an event to the run's sinks. `train` and `evaluate` provide it to what they call; elsewhere nobody listens. @category services @since 0.1.0 */
+/** Hands an event to the run's sinks. `train`, `evaluate` and `predict` provide it to what they call; elsewhere nobody listens. @category services @since 0.1.0 */
 export const Summaries = Context.Reference<(event: RunEvent) => Effect.Effect<void, SinkError>>("effect-estimator/services/Summaries", {
   defaultValue: () => () => Effect.void
 })

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Stream } from "effect"
+import type { SinkError } from "../../src/domain/Errors.ts"
 import type { RunEvent } from "../../src/domain/Events.ts"
 import type { ModelFn } from "../../src/domain/Model.ts"
 import { Estimator, EstimatorTest, Hook, Summaries, Summary, Tensor } from "../../src/index.ts"
@@ -97,6 +98,42 @@ it.effect("[row 164] host calls and hooks write summaries to the sinks of their 
     assert.deepStrictEqual(
       hooked.map(({ scalars, step, summaries }) => [step, Object.keys(scalars), summaries![0]!.name]),
       [2, 4].map((step) => [step, ["loss"], "w"])
+    )
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("host calls and hooks of predictions write summaries, too, at the step of the state", () =>
+  Effect.gen(function* () {
+    const events: Array<RunEvent> = []
+    const calling: ModelFn<undefined, SinkError> = ({ features }) => ({
+      predictions: { features },
+      hostCall: { tensors: { features }, call: (given, step) => Summaries.write(step, [Summary.scalar("mean", given["features"]!)]) }
+    })
+    const hook = Hook.summarySaver({
+      everySteps: 2,
+      scalars: () => Effect.succeed({ one: 1 }),
+      summaries: () => Effect.succeed([Summary.text("note", "seen"), Summary.scalar("two", 2)])
+    })
+    const predicted = Stream.make({ features: batch.features })
+    const made = Estimator.make({ modelFn: calling, params: undefined })
+    yield* Stream.runDrain(Estimator.predict(made, { input: predicted, hooks: [hook] })).pipe(Effect.provide(recordEvents(events)))
+    const seen = summaryEvents(events)
+    assert.deepStrictEqual(
+      seen.filter(({ mode }) => mode === undefined),
+      [{ event: "summary", step: 0, scalars: { mean: 0.4375 } }]
+    )
+    assert.deepStrictEqual(
+      seen.filter(({ mode }) => mode !== undefined),
+      [
+        {
+          event: "summary",
+          mode: "predict",
+          step: 0,
+          batches: 1,
+          scalars: { one: 1, two: 2 },
+          summaries: [{ _tag: "Text", name: "note", texts: ["seen"] }]
+        }
+      ]
     )
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect";
 import type { ConfigError, SinkError } from "../../domain/Errors.ts";
-import { type Summary } from "../../domain/Summary.ts";
+import type { Summary } from "../../domain/Summary.ts";
 import type { Hook, RunContext, RunValues } from "../../services/Hooks.ts";
 import * as Cadence from "./Cadence.ts";
 export interface SummarySaverOptions<E, R> {

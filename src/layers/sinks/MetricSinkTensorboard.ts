@@ -63,21 +63,26 @@ const named = (values: { readonly [name: string]: number }): ReadonlyArray<Summa
 const rates = (values: { readonly [name: string]: number }): ReadonlyArray<Summary> =>
   named(values).filter((summary) => summary._tag === "Scalar" && summary.value > 0)
 
-const summariesOf = (event: RunEvent): ReadonlyArray<Summary> => {
+type Seen = Extract<RunEvent, { readonly event: "train" | "eval" | "summary" }>
+
+const summariesOf = (event: Seen): ReadonlyArray<Summary> => {
   if (event.event === "summary") return [...named(event.scalars), ...(event.summaries ?? [])]
   if (event.event === "eval") return named({ loss: event.loss, ppl: event.ppl, bpc: event.bpc, ...event.metrics })
-  if (event.event !== "train") return []
   const { bpc, examplesPerSec, loss, ppl, stepsPerSec, tokensPerSec } = event
   const speed = { "global_step/sec": stepsPerSec, "examples/sec": examplesPerSec, "tokens/sec": tokensPerSec }
   return [...named({ loss, ppl, bpc }), ...rates(speed)]
 }
 
+/** Step, and batches where they are told. */
+const placeOf = (event: Seen): string =>
+  event.event === "summary" && event.batches !== undefined ? `${event.step}/${event.batches}` : `${event.step}`
+
 /**
  * The messages of one program's events. A summary of a name and step that has been written is left out: the loss comes from
- * the progress log and from a `summarySaver` alike.
+ * the progress log and from a `summarySaver` alike. Hooks in an evaluation tell of many batches at its one step.
  */
 const translator = (group: string, hparams: Params | undefined) => {
-  const seen = new Map<string, number>()
+  const seen = new Map<string, string>()
   let training = false
   let settings: Params = {}
   const start = (event: Begin, seconds: number): ReadonlyArray<Uint8Array> => {
@@ -101,8 +106,9 @@ const translator = (group: string, hparams: Params | undefined) => {
       case "train":
       case "eval":
       case "summary": {
-        const fresh = summariesOf(event).filter(({ name }) => seen.get(name) !== event.step)
-        for (const { name } of fresh) seen.set(name, event.step)
+        const place = placeOf(event)
+        const fresh = summariesOf(event).filter(({ name }) => seen.get(name) !== place)
+        for (const { name } of fresh) seen.set(name, place)
         const message = messages.summaries(seconds, event.step, fresh)
         return message === undefined ? [] : [message]
       }
@@ -113,21 +119,23 @@ const translator = (group: string, hparams: Params | undefined) => {
   }
 }
 
-const directoryOf = (root: string, { mode, name }: Begin): string =>
+const directoryOf = (root: string, { mode, name }: Pick<Begin, "mode" | "name">): string =>
   mode === "train" ? root : NodePath.join(root, mode === "evaluate" ? (name === undefined ? "eval" : `eval_${name}`) : mode)
 
 const openRun = Effect.fnUntraced(function* (root: string, hparams: Params | undefined) {
   const scope = yield* Effect.scope
   const translate = translator(root, hparams)
-  let directory = root
+  let directory: string | undefined
   let append: ((all: ReadonlyArray<Uint8Array>) => Effect.Effect<void, SinkError>) | undefined
   return Effect.fnUntraced(function* (event: RunEvent): Effect.fn.Return<void, SinkError> {
     if (event.event === "begin") directory = directoryOf(root, event)
+    // a predictor, whose calls do not announce themselves
+    if (event.event === "compile") directory ??= directoryOf(root, event)
     const seconds = (yield* Clock.currentTimeMillis) / 1000
     const all = translate(event, seconds)
     if (all.length === 0) return
     const first = append === undefined ? [messages.fileVersion(seconds)] : []
-    append ??= yield* Scope.provide(openFile(directory, seconds), scope)
+    append ??= yield* Scope.provide(openFile(directory ?? root, seconds), scope)
     yield* append([...first, ...all])
   })
 })

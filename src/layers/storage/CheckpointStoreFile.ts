@@ -286,8 +286,8 @@ export const make: Effect.Effect<CheckpointStore["Service"], never, FileSystem.F
       Effect.map(listFound(files, directory), (found) => found.map(({ path, step }): CheckpointRef => ({ step, path })))
     ),
     load: Effect.fn("CheckpointStoreFile.load")((prefix) => load(files, prefix)),
-    fingerprint: Effect.fn("CheckpointStoreFile.fingerprint")((prefix) => fingerprint(files, prefix)),
     values: Effect.fn("CheckpointStoreFile.values")((path) => loadValues(files.fs, files.path, path)),
+    fingerprint: Effect.fn("CheckpointStoreFile.fingerprint")((prefix) => fingerprint(files, prefix)),
     prepare: Effect.fn("CheckpointStoreFile.prepare")((directory) => prepare(files, directory)),
     readNote: Effect.fn("CheckpointStoreFile.readNote")((directory, name) => readNote(files, directory, name)),
     writeNote: Effect.fn("CheckpointStoreFile.writeNote")((directory, name, text) => one.withPermit(writeNote(files, directory, name, text)))

@@ -69,8 +69,8 @@ export const make: Effect.Effect<CheckpointStore["Service"]> = Effect.sync(() =>
       }),
     list: (directory) => Effect.sync(() => refsOf(directory)),
     load: (path) => Effect.map(find(path), copy),
-    fingerprint: (path) => Effect.map(find(path), (found) => String(numbers.get(found))),
     values: (path) => Effect.map(find(path), (found) => ({ state: copy(found).state, others: new Map() })),
+    fingerprint: (path) => Effect.map(find(path), (found) => String(numbers.get(found))),
     prepare: (directory) =>
       Effect.asVoid(
         Effect.acquireRelease(

@@ -83,9 +83,10 @@ const services = Layer.unwrap(
   )
 )
 
-/** Lines or JSON on standard output, events.jsonl in the model directory, event files where they are asked for, and the watcher that knows what can be resumed; none of them for `none`: what is printed then is not a run's. */
+/** Lines or JSON on standard output, events.jsonl in the model directory, event files where they are asked for, and the watcher that knows what can be resumed; for `none` event files only: what is printed then is not a run's. */
 const sinks = ({ log, tensorboard }: Pick<RunFlags, "log" | "tensorboard">): Layer.Layer<never> => {
-  if (log === "none") return Layer.succeed(MetricSink.MetricSink, [])
-  const console_ = log === "console" ? [MetricSinkConsole.make()] : log === "jsonl" ? [MetricSinkJsonl.stdout] : []
-  return Layer.succeed(MetricSink.MetricSink, [...console_, MetricSinkJsonl.make(), ...(tensorboard ? [MetricSinkTensorboard.make()] : []), watcher])
+  const files = tensorboard ? [MetricSinkTensorboard.make()] : []
+  if (log === "none") return Layer.succeed(MetricSink.MetricSink, files)
+  const text = log === "console" ? MetricSinkConsole.make() : MetricSinkJsonl.stdout
+  return Layer.succeed(MetricSink.MetricSink, [text, MetricSinkJsonl.make(), ...files, watcher])
 }

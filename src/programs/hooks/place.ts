@@ -4,12 +4,19 @@
  * @since 0.1.0
  */
 import type { RunEvent } from "../../domain/Events.ts"
+import { type Summary, toEvent } from "../../domain/Summary.ts"
 import type { RunContext } from "../../services/Hooks.ts"
 
 /** `global step 7`, or `batch 32 of evaluate at global step 7`. @category rules @since 0.1.0 */
 export const placeOf = ({ globalStep, mode, step }: RunContext): string =>
   mode === "train" ? `global step ${step}` : `batch ${step} of ${mode} at global step ${globalStep}`
 
-/** Scalars as they are at this place. @category constructors @since 0.1.0 */
-export const summaryOf = ({ globalStep, mode, step }: RunContext, scalars: { readonly [name: string]: number }): RunEvent =>
-  mode === "train" ? { event: "summary", mode, step, scalars } : { event: "summary", mode, step: globalStep, batches: step, scalars }
+/** Scalars and other summaries as they are at this place. @category constructors @since 0.1.0 */
+export const summaryOf = (
+  { globalStep, mode, step }: RunContext,
+  scalars: { readonly [name: string]: number },
+  others: ReadonlyArray<Summary> = []
+): RunEvent => {
+  const event = toEvent(mode === "train" ? step : globalStep, others)
+  return { ...event, mode, ...(mode === "train" ? {} : { batches: step }), scalars: { ...scalars, ...event.scalars } }
+}

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { ConfigError, SinkError } from "../../domain/Errors.ts"
-import { type Summary, toEvent } from "../../domain/Summary.ts"
+import type { Summary } from "../../domain/Summary.ts"
 import type { Hook, RunContext, RunValues } from "../../services/Hooks.ts"
 import * as Cadence from "./Cadence.ts"
 import { summaryOf } from "./place.ts"
@@ -37,8 +37,8 @@ export const summarySaver = <E = never, R = never>(
     afterRun: Effect.fnUntraced(function* (context, values) {
       if (yield* timer.due(context.step)) {
         const scalars = yield* scalarsOf(context, values)
-        const others = toEvent(context.step, options.summaries === undefined ? [] : yield* options.summaries(context, values))
-        yield* context.emit({ ...others, ...summaryOf(context, { ...scalars, ...others.scalars }) })
+        const others = options.summaries === undefined ? [] : yield* options.summaries(context, values)
+        yield* context.emit(summaryOf(context, scalars, others))
       }
       return "continue" as const
     })

@@ -79,6 +79,34 @@ describe("MetricSinkTensorboard", () => {
     })
   )
 
+  it.effect("hooks in an evaluation tell of many batches at its one step, and the evaluation's own values come last", () =>
+    Effect.gen(function* () {
+      const dir = yield* temporary
+      const hooked = (batches: number, loss: number): RunEvent => ({ event: "summary", mode: "evaluate", step: 4, batches, scalars: { loss } })
+      const result: RunEvent = { event: "eval", step: 4, loss: 0.25, ...progress, examples: 9, metrics: {} }
+      yield* feed([begin("evaluate", 4), hooked(32, 1), hooked(64, 2), hooked(64, 3), result], dir)
+      assert.deepStrictEqual(
+        scalarsIn(join(dir, "eval")).filter(([, name]) => name === "loss"),
+        [1, 2, 0.25].map((loss) => [4, "loss", loss])
+      )
+    })
+  )
+
+  it.effect("what a predictor says, whose calls do not begin, is kept apart from training", () =>
+    Effect.gen(function* () {
+      const dir = yield* temporary
+      yield* feed(
+        [
+          { event: "compile", mode: "predict", nodes: 3, millis: 1 },
+          { event: "summary", step: 4, scalars: { x: 1 } }
+        ],
+        dir
+      )
+      assert.deepStrictEqual(readdirSync(dir), ["predict"])
+      assert.deepStrictEqual(scalarsIn(join(dir, "predict")), [[4, "x", 1]])
+    })
+  )
+
   it.effect("a run that goes on: what was written after the step it goes on from is to be dropped; each in a file that sorts later", () =>
     Effect.gen(function* () {
       const dir = yield* temporary
