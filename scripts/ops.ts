@@ -13,6 +13,7 @@ import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
 import { opTable } from "../src/domain/graph/opTable.ts"
 import { opNames as onnxOps } from "../src/layers/device/onnx/lower.ts"
+import { opNames as tensorflowOps } from "../src/layers/device/tensorflow/lower.ts"
 import { compiled, register } from "../src/layers/tracing/register.ts"
 
 const root = resolve(import.meta.dirname, "..")
@@ -44,7 +45,7 @@ register()
 // kernels that TensorFlow.js only names, and composes of others, are no rows
 const kernels = [...new Set([...compiled, ...tf.getKernelsForBackend("cpu").map(({ kernelName }) => kernelName)])].sort()
 
-const lowered = new Set<string>(onnxOps)
+const has = (lowered: ReadonlyArray<string>, op: string, composite: boolean) => (lowered.includes(op) ? "yes" : composite ? "decomposed" : "-")
 const folder = mkdtempSync(join(tmpdir(), "effect-estimator-ops-"))
 try {
   const reference = runSuite("reference", folder)
@@ -60,7 +61,8 @@ try {
     `\`${op}\``,
     group,
     "yes",
-    lowered.has(op) ? "yes" : composite ? "decomposed" : "-",
+    has(onnxOps, op, composite),
+    has(tensorflowOps, op, composite),
     attributes.join(", ")
   ])
   const counted = (name: string, { counts }: Run) =>
@@ -81,7 +83,7 @@ ${table(["kernel", "compiles", "gradient", "tests: reference", "tests: onnx"], k
 ## Ops of the intermediate representation
 What kernels are recorded as. An op without a lowering fails at compile, naming itself.
 
-${table(["op", "group", "reference", "onnx", "attributes"], opRows)}
+${table(["op", "group", "reference", "onnx", "tensorflow", "attributes"], opRows)}
 `
   if (!process.argv.includes("--check")) writeFileSync(page, text)
   else if (readFileSync(page, "utf8") !== text) {
