@@ -42,6 +42,7 @@ export const definitions: { readonly [name: string]: Definition } = {
   tensorflow: node("estimator.ts", "tensorflow"),
   "tensorflow-xla": node("estimator.ts", "tensorflow-xla"),
   "tfjs-node": node("tfjsNode.ts"),
+  "mlp-tfjs-node": node("tfjsNode.ts", "mlp"),
   "tf-function": peer("vf", "xl_tf.py"),
   "tf-function-xla": peer("vf", "xl_tf.py", "xla"),
   "mlp-bare": node("mlpBare.ts"),
