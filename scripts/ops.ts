@@ -16,6 +16,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import { evaluateRules } from "../src/domain/graph/evaluateRules.ts"
 import { opTable } from "../src/domain/graph/opTable.ts"
 import { opNames as onnxOps } from "../src/layers/device/onnx/lower.ts"
+import { opNames as tensorflowOps } from "../src/layers/device/tensorflow/lower.ts"
 import { compiled, register } from "../src/layers/tracing/register.ts"
 import type { TestResult, Verdict } from "../test/tfjs/judge.ts"
 
@@ -94,7 +95,7 @@ const kernels = [...new Set([...compiled, ...tf.getKernelsForBackend("cpu").map(
 const named = new Set<unknown>(Object.values(tf))
 const theirs = kernels.filter((name) => named.has(name))
 const own = kernels.filter((name) => !named.has(name))
-const lowered = new Set<string>(onnxOps)
+const lowering = (ops: ReadonlyArray<string>, op: string, composite: boolean) => (ops.includes(op) ? "yes" : composite ? "decomposed" : "-")
 /** What the reference engine does not compute by a rule of the op: see `Evaluate.ts`. */
 const given = new Map([
   ["Parameter", "given"],
@@ -111,7 +112,8 @@ const text = (reference: Run, onnx: Run): string => {
     `\`${op}\``,
     group,
     given.get(op) ?? (op in evaluateRules ? "yes" : "-"),
-    lowered.has(op) ? "yes" : composite ? "decomposed" : "-",
+    lowering(onnxOps, op, composite),
+    lowering(tensorflowOps, op, composite),
     attributes.join(", ")
   ])
   const counted = (name: string, { counts }: Run) =>
@@ -136,7 +138,7 @@ Kernels of this package, for draws, replicas, \`checkpoint\` and complex numbers
 ## Ops of the intermediate representation
 What kernels are recorded as. An op without a lowering fails at compile, naming itself.
 
-${table(["op", "group", "reference", "onnx", "attributes"], opRows)}
+${table(["op", "group", "reference", "onnx", "tensorflow", "attributes"], opRows)}
 `
 }
 

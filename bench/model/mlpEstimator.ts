@@ -11,8 +11,11 @@ import { CrossReplicaOptimizer } from "../../src/layers/tracing/CrossReplicaOpti
 import * as Estimator from "../../src/programs/Estimator.ts"
 import * as Mlp from "../peers/Mlp.ts"
 
-const modelFn: ModelFn = ({ features, labels, variables }) => {
-  const [w1, b1, w2, b2] = [...Mlp.weights()].map(([name, { data, shape }]) =>
+const firstWeights = [...Mlp.weights()]
+
+/** A step of gradient descent. @category models @since 0.1.0 */
+export const modelFn: ModelFn = ({ features, labels, variables }) => {
+  const [w1, b1, w2, b2] = firstWeights.map(([name, { data, shape }]) =>
     variables.get(name, shape, { initializer: () => tf.tensor(data, [...shape]) })
   ) as [tf.Variable, tf.Variable, tf.Variable, tf.Variable] // the four of the workload
   const lossOf = () => {

@@ -16,7 +16,12 @@ import { causalMask, positions, type Sizes, weightShapes } from "../peers/Worklo
 export interface TransformerXlParams {
   readonly sizes: Sizes
   readonly weights: ReadonlyMap<string, Float32Array>
+  /** For eager runs, which call the function again and again: keeps its slots. Default: a new Adam. */
+  readonly optimizer?: tf.Optimizer
 }
+
+/** Adam as the peers have it. @category constructors @since 0.1.0 */
+export const adam = (s: Sizes): tf.Optimizer => tf.train.adam(s.learningRate, s.beta1, s.beta2, s.epsilon)
 
 /** Zero memories. @category models @since 0.1.0 */
 export const cacheFn =
@@ -115,8 +120,9 @@ const logitsOf = (net: Net, tokens: tf.Tensor, memories: ReadonlyArray<tf.Tensor
 export const modelFn: ModelFn<TransformerXlParams> = ({ batchSize, cache: memories, features, labels, params, variables }) => {
   const s = params.sizes
   const net = netOf(s, batchSize, params.weights, variables)
-  const adam = tf.train.adam(s.learningRate, s.beta1, s.beta2, s.epsilon)
-  const optimizer = new CrossReplicaOptimizer(adam, { transform: (gradients) => clipByGlobalNorm(gradients, s.clip).gradients })
+  const optimizer = new CrossReplicaOptimizer(params.optimizer ?? adam(s), {
+    transform: (gradients) => clipByGlobalNorm(gradients, s.clip).gradients
+  })
   return optimizer.minimize(() => {
     const { cache, logits } = logitsOf(net, features, memories)
     const right = tf.oneHot(shaped<tf.Tensor1D>(labels, net.R), s.vocabulary)

@@ -10,7 +10,7 @@ import { join } from "node:path"
 import { peersDirectory } from "../harness/paths.ts"
 
 /** Environment name to the packages it needs, whose versions the results show. @category constants @since 0.1.0 */
-export const environments = { vt: ["torch", "jax", "numpy"] } as const
+export const environments = { vt: ["torch", "jax", "numpy"], vf: ["tensorflow", "numpy"] } as const
 
 /** @category models @since 0.1.0 */
 export type Environment = keyof typeof environments
