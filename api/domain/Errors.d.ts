@@ -52,6 +52,7 @@ export declare class InputError extends InputError_base {
 declare const NanLossError_base: Schema.Class<NanLossError, Schema.TaggedStruct<"NanLossError", {
     readonly step: Schema.Number;
     readonly loss: Schema.Number;
+    readonly place: Schema.optionalKey<Schema.String>;
 }>, import("effect/Cause").YieldableError>;
 export declare class NanLossError extends NanLossError_base {
     get message(): string;
@@ -61,6 +62,7 @@ declare const NumericsError_base: Schema.Class<NumericsError, Schema.TaggedStruc
     readonly index: Schema.Number;
     readonly value: Schema.String;
     readonly step: Schema.Number;
+    readonly place: Schema.optionalKey<Schema.String>;
 }>, import("effect/Cause").YieldableError>;
 export declare class NumericsError extends NumericsError_base {
     get message(): string;
@@ -78,6 +80,7 @@ export declare class CheckpointError extends CheckpointError_base {
 declare const ComputationShutdown_base: Schema.Class<ComputationShutdown, Schema.TaggedStruct<"ComputationShutdown", {
     readonly step: Schema.Number;
     readonly workers: Schema.$Array<Schema.String>;
+    readonly place: Schema.optionalKey<Schema.String>;
 }>, import("effect/Cause").YieldableError>;
 export declare class ComputationShutdown extends ComputationShutdown_base {
     get message(): string;

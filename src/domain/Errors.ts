@@ -106,15 +106,20 @@ export class InputError extends Schema.TaggedError<InputError>()("InputError", {
   }
 }
 
-/** The reported loss became NaN (`step` is the global step after the run that showed it). @category errors @since 0.1.0 */
+/** The reported loss became NaN (`step` is the global step after the run that showed it); `place` where that is no training. @category errors @since 0.1.0 */
 export class NanLossError extends Schema.TaggedError<NanLossError>()("NanLossError", {
   step: Schema.Number,
-  loss: Schema.Number
+  loss: Schema.Number,
+  place: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
-    return `NaN loss at global step ${this.step}. Lower the learning rate or clip gradients; the last checkpoint holds the state before it.`
+    return this.place === undefined
+      ? `NaN loss at global step ${this.step}. Lower the learning rate or clip gradients; the last checkpoint holds the state before it.`
+      : `NaN loss at ${this.place}. ${ofCheckpoint}`
   }
 }
+
+const ofCheckpoint = "The weights of that checkpoint or the values of these batches make it: look at both, or take an earlier checkpoint."
 
 /** A leaf of the state holds a NaN or an infinity (`step` is the global step after the run that showed it). @category errors @since 0.1.0 */
 export class NumericsError extends Schema.TaggedError<NumericsError>()("NumericsError", {
@@ -122,10 +127,15 @@ export class NumericsError extends Schema.TaggedError<NumericsError>()("Numerics
   /** Of the element, in row-major order. */
   index: Schema.Number,
   value: Schema.String,
-  step: Schema.Number
+  step: Schema.Number,
+  /** Where that is no training. */
+  place: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
-    return `"${this.variable}" holds ${this.value} (element ${this.index}) at global step ${this.step}. Lower the learning rate or clip gradients; the last checkpoint holds the state before it.`
+    const found = `"${this.variable}" holds ${this.value} (element ${this.index}) at ${this.place ?? `global step ${this.step}`}.`
+    return this.place === undefined
+      ? `${found} Lower the learning rate or clip gradients; the last checkpoint holds the state before it.`
+      : `${found} ${ofCheckpoint}`
   }
 }
 
@@ -153,13 +163,16 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
   }
 }
 
-/** Workers were lame, and the computation was shut down after its state had been saved: run again, it goes on from there. @category errors @since 0.1.0 */
+/** Workers were lame, and the computation was shut down (a training after its state had been saved: run again, it goes on from there). @category errors @since 0.1.0 */
 export class ComputationShutdown extends Schema.TaggedError<ComputationShutdown>()("ComputationShutdown", {
   step: Schema.Number,
-  workers: Schema.Array(Schema.String)
+  workers: Schema.Array(Schema.String),
+  /** Where that is no training. */
+  place: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
-    return `workers ${this.workers.join(", ")} were lame: the computation was shut down at global step ${this.step}. Train again: the run goes on from its newest checkpoint.`
+    const remedy = this.place === undefined ? "Train again: the run goes on from its newest checkpoint." : "Run it again: it begins anew."
+    return `workers ${this.workers.join(", ")} were lame: the computation was shut down at ${this.place ?? `global step ${this.step}`}. ${remedy}`
   }
 }
 
@@ -194,7 +207,7 @@ export class HostFunctionError extends Schema.TaggedError<HostFunctionError>()("
   cause: Schema.Defect()
 }) {
   override get message() {
-    return `${this.function} threw at global step ${this.step}: ${this.detail}`
+    return `${this.function} failed at global step ${this.step}: ${this.detail}`
   }
 }
 

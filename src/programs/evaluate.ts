@@ -3,14 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { countOf, countOfReplica, type ValidRows } from "../domain/batching.ts"
 import { ConfigError, type EstimatorError, InputError } from "../domain/Errors.ts"
 import { type Input } from "../domain/Input.ts"
 import type { StepOutput } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
-import { Device } from "../services/Device.ts"
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
 import { Summaries } from "../services/Summaries.ts"
@@ -75,15 +73,31 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, 
     return yield* new ConfigError({ key: "steps", detail: `expected a positive whole number, got ${steps}.` })
   }
   const limit = steps ?? Infinity
-  const device = yield* Device
   const restored = yield* toRestore(config, options.checkpointPath)
   const globalStep = restored?.checkpoint.step ?? 0
   const log = yield* events.open(config.modelDir)
-  const time = new Date(yield* Clock.currentTimeMillis).toISOString()
   const name = options.name === undefined ? {} : { name: options.name }
-  yield* log.emit({ event: "begin", mode: "evaluate", engine: device.engine, replicas: device.replicas, step: globalStep, time, ...name })
+  const span = events.span(log, { mode: "evaluate", step: globalStep, ...name })
+  yield* span.begin
+  const result = yield* measured(estimator, options, { config, limit, log, restored, hooks, globalStep }).pipe(
+    Effect.tap(({ examples, loss, metrics }) =>
+      log.emit({ event: "eval", ...name, step: globalStep, ...events.lossFields(loss), examples, metrics })
+    ),
+    Effect.onExit((exit) => span.end(exit))
+  )
+  yield* log.flush
+  return result
+})
+
+/** Loss and metrics of the whole input, hooks called around it. */
+const measured = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
+  estimator: Estimator<P, ME, MR>,
+  options: EvaluateOptions<E, R, HE, HR>,
+  { globalStep, hooks, ...opening }: Opening & { readonly hooks: ReadonlyArray<Hook<HE, HR>>; readonly globalStep: number }
+) {
+  const { config, limit, log } = opening
   const context = contexts("evaluate", config, globalStep, limit, log)
-  const { pump, run } = yield* beginning(hooks, context.before, open(estimator, options, { config, limit, log, restored }))
+  const { pump, run } = yield* beginning(hooks, context.before, open(estimator, options, opening))
   const tally = makeTally(run, pump, globalStep, summaryCaller(run.traced, run.spec, Infinity))
   const outfeed = yield* drains.make(run.executable, tally.add)
   const parties = [
@@ -93,10 +107,7 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, 
   yield* (yield* Rendezvous)
     .meet(runBatches({ run, pump, limit, outfeed, hooks, contextAt: context.ofRun(run) }), parties)
     .pipe(Effect.provideService(Summaries, log.emit))
-  const result = { ...tally.result(), globalStep }
-  yield* log.emit({ event: "eval", ...name, step: globalStep, ...events.lossFields(result.loss), examples: result.examples, metrics: result.metrics })
-  yield* log.flush
-  return result
+  return { ...tally.result(), globalStep }
 })
 
 interface Opening {

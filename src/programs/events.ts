@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -12,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { SinkError } from "../domain/Errors.ts"
 import type { Params, RunEvent } from "../domain/Events.ts"
+import { Device } from "../services/Device.ts"
 import { MetricSink, type Sink } from "../services/MetricSink.ts"
 
 /** @category models @since 0.1.0 */
@@ -92,6 +94,30 @@ export const paramsOf = (params: unknown): { readonly params?: Params } => {
       typeof entry[1] === "number" || typeof entry[1] === "string" || typeof entry[1] === "boolean"
   )
   return plain.length === 0 ? {} : { params: Object.fromEntries(plain) }
+}
+
+type BeginFields = Omit<Extract<RunEvent, { readonly event: "begin" }>, "event" | "engine" | "replicas" | "time">
+
+/**
+ * The first and the last event of a program, for whatever reason it ends: none without the other. `step` is asked at the end.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const span = (log: Events, fields: BeginFields, step: () => number = () => fields.step) => {
+  let begun = false
+  const begin = Effect.gen(function* () {
+    const { engine, replicas } = yield* Device
+    const time = new Date(yield* Clock.currentTimeMillis).toISOString()
+    begun = true
+    yield* log.emit({ event: "begin", engine, replicas, time, ...fields })
+  })
+  const end = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
+    if (!begun) return Effect.void
+    const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
+    return Effect.ignore(log.emit({ event: "end", mode: fields.mode, step: step(), reason }))
+  }
+  return { begin, end }
 }
 
 /** How long the sinks may take for what they have been given when a program ends. */

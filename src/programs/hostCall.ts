@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import { type BatchSpec, firstRows, type ValidRows } from "../domain/batching.ts"
 import { HostFunctionError, type SinkError } from "../domain/Errors.ts"
 import { outfeedLeaves, type Program, type StepOutput } from "../domain/Program.ts"
@@ -28,12 +29,21 @@ export const reader = (program: Program, refs: ReadonlyArray<OutfeedRef>, spec: 
   }
 }
 
+/** What a host function gave, with the effect that it may be already run; a promise, of a caller without types, is refused. */
+const settled = <A, E, R>(name: string, step: number, made: A | Effect.Effect<A, E, R>): Effect.Effect<A, HostFunctionError | E, R> => {
+  if (Effect.isEffect(made)) return made as Effect.Effect<A, E, R> // `isEffect` forgets the parameters
+  if (!Predicate.isPromiseLike(made)) return Effect.succeed(made as A) // as above
+  void made.then(undefined, () => undefined) // nobody waits for it: what it fails with would end the process
+  const detail = "it gave a promise, which nothing waits for. Give an Effect: wrap what it does in Effect.tryPromise"
+  return Effect.fail(new HostFunctionError({ function: name, step, detail, cause: made }))
+}
+
 /** Runs one of the model's host functions, and the effect that it may give; what it throws names it, an effect's error stays its own. @category constructors @since 0.1.0 */
 export const attempt = <A, E, R>(name: string, step: number, f: () => A | Effect.Effect<A, E, R>): Effect.Effect<A, HostFunctionError | E, R> =>
   Effect.try({
     try: f,
     catch: (cause) => new HostFunctionError({ function: name, step, detail: cause instanceof Error ? cause.message : String(cause), cause })
-  }).pipe(Effect.flatMap((made) => (Effect.isEffect(made) ? (made as Effect.Effect<A, E, R>) : Effect.succeed(made as A)))) // `isEffect` forgets the parameters
+  }).pipe(Effect.flatMap((made) => settled(name, step, made)))
 
 /** Calls the host function with the step's tensors; `step` is the global step after it. With `everySteps` it is called for the first step and then for each so many. @category constructors @since 0.1.0 */
 export const hostCaller = <E, R>(

@@ -4,10 +4,8 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -16,7 +14,6 @@ import { type Input } from "../domain/Input.ts"
 import type { StepOutput } from "../domain/Program.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { sizeOf, type Tensor } from "../domain/Tensor.ts"
-import { Device } from "../services/Device.ts"
 import { Outfeed } from "../services/Outfeed.ts"
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
@@ -94,17 +91,6 @@ export const predictions = <E, R>(
 
 type BatchPull<E> = Pull.Pull<readonly [Prediction], E>
 
-/** First and last events of a prediction; one that is left before its end is done, too. */
-const announced = Effect.fnUntraced(function* (log: events.Events, step: number) {
-  const { engine, replicas } = yield* Device
-  const time = new Date(yield* Clock.currentTimeMillis).toISOString()
-  yield* log.emit({ event: "begin", mode: "predict", engine, replicas, step, time })
-  yield* Effect.addFinalizer((exit) => {
-    const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
-    return Effect.ignore(log.emit({ event: "end", mode: "predict", step, reason }))
-  })
-})
-
 /** One program, from its first batch on; `placing` finds the checkpoint to predict from. `shared` are the events of many calls, of which none announces itself. @category programs @since 0.1.0 */
 export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
@@ -120,7 +106,9 @@ export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   const placement = yield* placing(config, options.checkpointPath)
   const form = yield* session.formOf("predict", first, estimator.predictBatchSize, layout)
   const log = shared ?? (yield* events.open(config.modelDir))
-  if (shared === undefined) yield* announced(log, placement.step)
+  const span = events.span(log, { mode: "predict", step: placement.step })
+  // one that is left before its end is done, too
+  if (shared === undefined) yield* Effect.andThen(span.begin, Effect.addFinalizer(span.end))
   const context = contexts("predict", config, placement.step, Infinity, log)
   const compiling = session.compile(estimator, "predict", form, config, log)
   const placed = Effect.flatMap(compiling, (run) => Effect.map(placement.place(run), (globalStep) => ({ run, globalStep })))

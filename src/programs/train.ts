@@ -3,14 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import { ConfigError, type EstimatorError } from "../domain/Errors.ts"
 import type { Input } from "../domain/Input.ts"
 import * as RunConfig from "../domain/RunConfig.ts"
 import { CheckpointStore } from "../services/CheckpointStore.ts"
-import { Device } from "../services/Device.ts"
 import { type AnyHook, type Hook, type HookError, Hooks, type HookServices } from "../services/Hooks.ts"
 import { Rendezvous } from "../services/Rendezvous.ts"
 import { Summaries } from "../services/Summaries.ts"
@@ -84,7 +81,6 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
   const wrong = validate(options)
   if (wrong !== undefined) return yield* wrong
-  const device = yield* Device
   if (config.modelDir !== undefined) yield* (yield* CheckpointStore).prepare(config.modelDir)
   const restored = yield* latest(config)
   const startStep = restored?.checkpoint.step ?? 0
@@ -92,21 +88,23 @@ const trainScoped = Effect.fn("Estimator.train")(function* <P, ME, MR, E, R, HE,
   if (lastStep !== undefined && lastStep <= startStep) return { globalStep: startStep, steps: 0, loss: NaN }
 
   const log = yield* events.open(config.modelDir)
-  const time = new Date(yield* Clock.currentTimeMillis).toISOString()
-  const params = events.paramsOf(estimator.params)
-  const begin = log.emit({ event: "begin", mode: "train", engine: device.engine, replicas: device.replicas, step: startStep, time, ...params })
-  const announce = restored === undefined ? begin : Effect.andThen(begin, log.emit({ event: "restore", step: startStep, file: restored.ref.path }))
+  let consumed = () => 0
+  const span = events.span(log, { mode: "train", step: startStep, ...events.paramsOf(estimator.params) }, () => startStep + consumed())
+  const announce = Effect.andThen(
+    span.begin,
+    restored === undefined ? Effect.void : log.emit({ event: "restore", step: startStep, file: restored.ref.path })
+  )
   const hooks: ReadonlyArray<Hook<HE, HR>> = [...(yield* checkHooks(yield* Hooks, "train")), ...(yield* checkHooks(options.hooks, "train"))]
   yield* savePoints.check(hooks, config.modelDir)
   const start: Start<HE, HR> = { config, restored, startStep, lastStep, log, announce, hooks, protect: options.protect }
   const before = session.contextBefore("train", config, startStep, lastStep, log)
-  const { loop, parties } = yield* beginning(hooks, before, setUp(estimator, options.input, start))
-  const result = yield* (yield* Rendezvous).meet(runLoop(loop), parties).pipe(
+  const result = yield* Effect.gen(function* () {
+    const { loop, parties } = yield* beginning(hooks, before, setUp(estimator, options.input, start))
+    consumed = loop.pump.consumed
+    return yield* (yield* Rendezvous).meet(runLoop(loop), parties)
+  }).pipe(
     Effect.provideService(Summaries, log.emit),
-    Effect.onExit((exit) => {
-      const reason = Exit.isSuccess(exit) ? "done" : Exit.hasInterrupts(exit) ? "interrupted" : "failed"
-      return Effect.ignore(log.emit({ event: "end", mode: "train", step: startStep + loop.pump.consumed(), reason }))
-    })
+    Effect.onExit((exit) => span.end(exit))
   )
   yield* log.flush
   return result

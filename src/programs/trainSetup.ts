@@ -17,6 +17,7 @@ import {
 import type { Input } from "../domain/Input.ts"
 import { type State, stateLeaves, type StepOutput } from "../domain/Program.ts"
 import type { RunConfig } from "../domain/RunConfig.ts"
+import type { Device } from "../services/Device.ts"
 import type { Hook, RunContext } from "../services/Hooks.ts"
 import { deploy } from "./deploy.ts"
 import * as drains from "./drain.ts"
@@ -44,7 +45,7 @@ export interface Start<HE, HR> {
   readonly lastStep: number | undefined
   readonly log: Events
   /** The first events, once it is known that the input and the device fit; of a run that is refused before there are none. */
-  readonly announce: Effect.Effect<void, SinkError>
+  readonly announce: Effect.Effect<void, SinkError, Device>
   /** The application's, then the program's. */
   readonly hooks: ReadonlyArray<Hook<HE, HR>>
   readonly protect: (() => ReadonlyArray<number>) | undefined

@@ -53,7 +53,36 @@ it.effect("a NaN loss in an evaluation names the global step of the state", () =
     yield* Estimator.train(estimator, { input: ones(3) })
     const nan = Stream.map(ones(2), (example) => ({ ...example, labels: { ...example.labels, data: Float32Array.of(NaN) } }))
     const error = yield* Effect.flip(Estimator.evaluate(estimator, { input: nan, hooks: [Hook.nanLoss()] }))
-    assert.include(error, { _tag: "NanLossError", step: 3 })
+    assert.include(error, { _tag: "NanLossError", step: 3, place: "batch 2 of evaluate at global step 3" })
+    assert.include(error.message, "NaN loss at batch 2 of evaluate at global step 3. The weights of that checkpoint or the values of these batches")
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("lame workers in an evaluation are told of by its batch, and no training is said to go on", () =>
+  Effect.gen(function* () {
+    const estimator = descending({ modelDir: "lame" })
+    yield* Estimator.train(estimator, { input: ones(3) })
+    const hook = Hook.gracefulShutdown({ lame: Effect.succeed(["w1"]), waitMillis: 0, mode: "shutdownComputation" })
+    const error = yield* Effect.flip(Estimator.evaluate(estimator, { input: ones(70), hooks: [hook] }))
+    assert.include(error, { _tag: "ComputationShutdown", step: 3, place: "batch 32 of evaluate at global step 3" })
+    assert.match(error.message, /shut down at batch 32 of evaluate at global step 3\. Run it again: it begins anew\.$/)
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("whatever begins has an end: evaluations and trainings that fail before their first run, too", () =>
+  Effect.gen(function* () {
+    const heard = (program: Effect.Effect<unknown, unknown, Estimator.EstimatorServices>) =>
+      Effect.gen(function* () {
+        const log: Array<RunEvent> = []
+        yield* Effect.flip(program.pipe(Effect.provide(recordEvents(log))))
+        return log.map((event) => ("reason" in event ? `${event.event} ${event.reason}` : event.event))
+      })
+    const broken = Estimator.make({ modelFn: () => ({}), config: {} })
+    assert.deepStrictEqual(yield* heard(Estimator.train(broken, { input: ones(2) })), ["begin", "end failed"])
+    assert.deepStrictEqual(yield* heard(Estimator.evaluate(broken, { input: ones(2) })), ["begin", "end failed"])
+    assert.deepStrictEqual(yield* heard(Estimator.evaluate(descending({}), { input: Stream.empty })), ["begin", "end failed"])
+    // refused before it begins
+    assert.deepStrictEqual(yield* heard(Estimator.train(descending({}), { input: Stream.empty })), [])
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 

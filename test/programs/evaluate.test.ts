@@ -73,7 +73,8 @@ it.effect("evaluates the newest checkpoint and reports it as an event", () =>
     const after = yield* Estimator.evaluate(estimator, { input: seekable(batches(3, 4)) }).pipe(Effect.provide(recordEvents(events)))
     assert.strictEqual(after.globalStep, 60)
     assert.isBelow(after.metrics["mse"]!, before.metrics["mse"]!)
-    assert.deepInclude(events.at(-1), { event: "eval", step: 60, examples: 12, loss: after.loss })
+    assert.deepInclude(events.at(-2), { event: "eval", step: 60, examples: 12, loss: after.loss })
+    assert.deepStrictEqual(events.at(-1), { event: "end", mode: "evaluate", step: 60, reason: "done" })
     const limited = yield* Estimator.evaluate(estimator, { input: seekable(batches(3, 4)), steps: 2 })
     assert.strictEqual(limited.examples, 8)
     // the cache starts anew at each evaluation

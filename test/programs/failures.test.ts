@@ -171,9 +171,29 @@ it.effect("a host call or metric that throws is a typed error that names it", ()
     })
     const training = yield* Effect.flip(Estimator.train(estimator, { input }))
     assert.deepInclude(training, { _tag: "HostFunctionError", function: "hostCall" })
-    assert.include(training.message, "hostCall threw at global step 1: host bug")
+    assert.include(training.message, "hostCall failed at global step 1: host bug")
     const evaluation = yield* Effect.flip(Estimator.evaluate(estimator, { input }))
-    assert.include(evaluation.message, "metric odd threw")
+    assert.include(evaluation.message, "metric odd failed")
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("a host call that gives a promise is refused, and what the promise fails with ends nothing", () =>
+  Effect.gen(function* () {
+    // as a caller without types may
+    const call = (async () => Promise.reject(new Error("late"))) as unknown as () => void
+    const estimator = Estimator.make({
+      modelFn: (spec: Model.ModelInput<{ readonly dropout: number }>) => ({ ...recurrent(spec), hostCall: { tensors: { valid: spec.valid }, call } }),
+      cacheFn: recurrentCache,
+      params: { dropout: 0 },
+      config: { iterationsPerLoop: 1 }
+    })
+    for (const program of [Effect.asVoid(Estimator.train(estimator, { input })), Effect.asVoid(Estimator.evaluate(estimator, { input }))]) {
+      const error = yield* Effect.flip(program)
+      assert.deepInclude(error, { _tag: "HostFunctionError", function: "hostCall" })
+      assert.include(error.message, "it gave a promise, which nothing waits for. Give an Effect")
+    }
+    // an unhandled rejection would have been reported by now
+    yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 

@@ -26,6 +26,27 @@ it.effect("a prediction asked for within the stream of another, or its input, is
   }).pipe(Effect.scoped, Effect.provide(EstimatorTest.layer()))
 )
 
+it.effect("one asked for in a host call, which runs in a fiber of the program's own, is an error, too", () =>
+  Effect.gen(function* () {
+    let ask: Effect.Effect<unknown, unknown> = Effect.void
+    const estimator = Estimator.make({
+      modelFn: ({ features }: Model.ModelInput<undefined>) => ({
+        predictions: { y: tf.neg(features) },
+        hostCall: { tensors: { y: features }, call: () => ask }
+      }),
+      config: {}
+    })
+    const { predict } = yield* Estimator.predictor(estimator)
+    const ones = Stream.make({ features: Tensor.make(Float32Array.of(1, 1), [2, 1]) })
+    const services = yield* Effect.context<Estimator.EstimatorServices>()
+    const once = Stream.runCount(predict({ input: ones })).pipe(Effect.provide(services))
+    ask = once
+    assert.include(yield* Effect.flip(once), { _tag: "PredictorTaken", reason: "Nested" })
+    ask = Effect.void
+    assert.strictEqual(yield* once, 2)
+  }).pipe(Effect.scoped, Effect.provide(EstimatorTest.layer()))
+)
+
 it.effect("one that waits for a stream that nobody reads gives up, not for one whose batch is awaited", () =>
   Effect.gen(function* () {
     const { predict } = yield* Estimator.predictor(makeRecurrent(), { patienceSecs: 60 })

@@ -50,17 +50,21 @@ const writing = (write: () => void): Effect.Effect<void, SinkError> =>
     catch: (cause) => new SinkError({ file: "console", detail: "cannot write", cause })
   })
 
+/** All that is a line, but for the end of an evaluation whose result has just been said. */
+const isShown = (event: RunEvent): event is LineEvent =>
+  isLine(event) && !(event.event === "end" && event.mode === "evaluate" && event.reason === "done")
+
 /** Writes to `output`, by default standard output. @category constructors @since 0.1.0 */
 export const make = (output: Output = process.stdout): Sink => ({
   name: "console",
   open: () => {
     if (output.isTTY !== true) {
-      return Effect.succeed((event) => (isLine(event) ? writing(() => void output.write(`${lineOf(event)}\n`)) : Effect.void))
+      return Effect.succeed((event) => (isShown(event) ? writing(() => void output.write(`${lineOf(event)}\n`)) : Effect.void))
     }
     const screen = terminal(output)
     return Effect.as(
       Effect.addFinalizer(() => Effect.ignore(writing(screen.close))),
-      (event: RunEvent) => (isLine(event) ? writing(() => screen.handle(event)) : Effect.void)
+      (event: RunEvent) => (isShown(event) ? writing(() => screen.handle(event)) : Effect.void)
     )
   }
 })

@@ -9,6 +9,7 @@ import { type ConfigError, type ExecuteError, NumericsError } from "../../domain
 import { globalStepName } from "../../domain/Program.ts"
 import type { Hook } from "../../services/Hooks.ts"
 import * as Cadence from "./Cadence.ts"
+import { stepAndPlace } from "./place.ts"
 
 /** @category models @since 0.1.0 */
 export interface CheckNumericsOptions {
@@ -31,12 +32,12 @@ export const checkNumerics = (options: CheckNumericsOptions = {}): Hook<ConfigEr
   return {
     name: "check-numerics",
     ...(timer === undefined ? {} : { begin: timer.begin }),
-    afterRun: Effect.fnUntraced(function* ({ globalStep, readState, step }) {
-      if (timer !== undefined && !(yield* timer.due(step))) return "continue" as const
-      for (const [name, { data, dtype }] of yield* readState) {
+    afterRun: Effect.fnUntraced(function* (context) {
+      if (timer !== undefined && !(yield* timer.due(context.step))) return "continue" as const
+      for (const [name, { data, dtype }] of yield* context.readState) {
         if (dtype !== "float32" || name === globalStepName || name.search(names) < 0) continue
         const index = data.findIndex((value) => !Number.isFinite(value))
-        if (index >= 0) return yield* new NumericsError({ variable: name, index, value: String(data[index]), step: globalStep })
+        if (index >= 0) return yield* new NumericsError({ variable: name, index, value: String(data[index]), ...stepAndPlace(context) })
       }
       return "continue" as const
     })

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import { ComputationShutdown, ConfigError } from "../../domain/Errors.ts"
 import { nearest } from "../../domain/suggest.ts"
 import type { Hook } from "../../services/Hooks.ts"
+import { placeOf, stepAndPlace } from "./place.ts"
 
 /**
  * `shutdownWorker`: shut the lame workers, wait, go on. `shutdownComputation`: shut all, wait, end with `ComputationShutdown`,
@@ -60,8 +61,8 @@ const modeFromEnvironment: Effect.Effect<GracefulShutdownMode, ConfigError> = Ef
 })
 
 /**
- * Looks at the workers after each run. When some are lame a checkpoint of this step is saved (where there is a model directory),
- * and before the next run they are dealt with as the mode says.
+ * Looks at the workers after each run. When some are lame a training saves a checkpoint of this step (where there is a model
+ * directory), and before the next run they are dealt with as the mode says.
  *
  * @category constructors
  * @since 0.1.0
@@ -82,21 +83,21 @@ export const gracefulShutdown = <E = never, R = never>(options: GracefulShutdown
       mode = "off"
       yield* Effect.logWarning("graceful shutdown: the workers give no heartbeat, so their health is not watched")
     }),
-    afterRun: Effect.fnUntraced(function* ({ step }) {
+    afterRun: Effect.fnUntraced(function* (context) {
       if (mode === "off") return "continue" as const
       const seen = yield* look
-      if (Option.isNone(seen)) yield* Effect.logWarning(`graceful shutdown: the workers gave no answer at global step ${step}`)
+      if (Option.isNone(seen)) yield* Effect.logWarning(`graceful shutdown: the workers gave no answer at ${placeOf(context)}`)
       lame = Option.getOrElse(seen, () => [])
       return lame.length > 0 ? ("save" as const) : ("continue" as const)
     }),
-    beforeRun: Effect.fnUntraced(function* ({ step }) {
+    beforeRun: Effect.fnUntraced(function* (context) {
       if (lame.length === 0) return
       const workers = lame
       lame = []
-      yield* Effect.logWarning(`graceful shutdown: workers ${workers.join(", ")} are lame at global step ${step}`)
+      yield* Effect.logWarning(`graceful shutdown: workers ${workers.join(", ")} are lame at ${placeOf(context)}`)
       yield* shutdown(mode === "shutdownWorker" ? workers : "all")
       yield* Effect.sleep(waitMillis)
-      if (mode === "shutdownComputation") return yield* new ComputationShutdown({ step, workers })
+      if (mode === "shutdownComputation") return yield* new ComputationShutdown({ ...stepAndPlace(context), workers })
     })
   }
 }

@@ -11,6 +11,12 @@ import type { RunContext } from "../../services/Hooks.ts"
 export const placeOf = ({ globalStep, mode, step }: RunContext): string =>
   mode === "train" ? `global step ${step}` : `batch ${step} of ${mode} at global step ${globalStep}`
 
+/** For errors: the global step, and the place itself where that is no training. @category rules @since 0.1.0 */
+export const stepAndPlace = (context: RunContext): { readonly step: number; readonly place?: string } => ({
+  step: context.globalStep,
+  ...(context.mode === "train" ? {} : { place: placeOf(context) })
+})
+
 /** Scalars and other summaries as they are at this place. @category constructors @since 0.1.0 */
 export const summaryOf = (
   { globalStep, mode, step }: RunContext,

@@ -160,7 +160,7 @@ describe("effect-estimator", () => {
     assert.include(cli("train", ...common, "--max-steps", "100").out, "nothing to do")
     const evaluated = cli("evaluate", ...common, "--log", "jsonl")
     assert.strictEqual(evaluated.code, 0, evaluated.all)
-    const last = JSON.parse(evaluated.out.trim().split("\n").at(-1)!) as {
+    const last = JSON.parse(evaluated.out.trim().split("\n").at(-2)!) as {
       readonly event: string
       readonly step: number
       readonly loss: number

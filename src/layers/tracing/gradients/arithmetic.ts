@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import { type CheckpointAttrs, checkpointName, crossReplicaSumName } from "../kernels/own.ts"
-import { type Gradient, type Gradients, pullback, single, unbroadcast, zeros } from "./gradient.ts"
+import { attrsOf, type Gradient, type Gradients, pullback, single, unbroadcast, zeros } from "./gradient.ts"
 
 /** Comparisons and logic are flat, so that a condition made from a variable does not stop the gradient of tf.where. */
 const flat: Gradient = { inputsToSave: ["a", "b"], gradFunc: (_, [a, b]) => ({ a: zeros(a), b: zeros(b) }) }
@@ -83,13 +83,12 @@ export const arithmeticLacking: Gradients = {
   Cumprod: {
     inputsToSave: ["x"],
     gradFunc: (dy, [x], attrs) => ({
-      // the kernel's attributes are of this form
-      x: () => pullback(() => [cumulativeProduct(x!, attrs as unknown as CumulativeAttrs)], [x!], [single(dy)])[0] ?? tf.zerosLike(x!)
+      x: () => pullback(() => [cumulativeProduct(x!, attrsOf<CumulativeAttrs>(attrs))], [x!], [single(dy)])[0] ?? tf.zerosLike(x!)
     })
   },
   [checkpointName]: {
     gradFunc: (dy, _, attrs) => {
-      const { operands, gradients } = attrs as unknown as CheckpointAttrs // the kernel's attributes are of this form
+      const { operands, gradients } = attrsOf<CheckpointAttrs>(attrs)
       let made: ReadonlyArray<tf.Tensor | undefined> | undefined
       const all = () => (made ??= gradients(Array.isArray(dy) ? dy : [dy]))
       return Object.fromEntries(operands.map((x, i) => [String(i), () => all()[i] ?? tf.zeros(x.shape)]))
@@ -113,7 +112,7 @@ export const arithmeticCorrected = (theirs: (kernelName: string) => tf.GradConfi
   // theirs turns the axes of a result that has them in order
   Cumsum: {
     gradFunc: (dy, _, attrs) => {
-      const { axis, exclusive, reverse } = attrs as unknown as CumulativeAttrs // the kernel's attributes are of this form
+      const { axis, exclusive, reverse } = attrsOf<CumulativeAttrs>(attrs)
       return { x: () => tf.cumsum(single(dy), axis, exclusive, reverse !== true) }
     }
   },

@@ -11,6 +11,9 @@ export type Gradient = Omit<tf.GradConfig, "kernelName">
 /** Kernels with a gradient of this package's. */
 export type Gradients = { readonly [kernelName: string]: Gradient }
 
+/** A kernel's attributes as what they are: tfjs hands them over as plain values of any name. Callers name the kernel's own interface. */
+export const attrsOf = <A extends object>(attrs: tf.NamedAttrMap): A => attrs as unknown as A // the one place where tfjs's type is given up
+
 export const single = (dy: tf.Tensor | Array<tf.Tensor>): tf.Tensor => (Array.isArray(dy) ? dy[0]! : dy)
 
 export const zeros = (x: tf.Tensor | undefined) => () => tf.zeros(x?.shape ?? [], "float32")

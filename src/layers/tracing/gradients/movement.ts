@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import { type Gradient, type Gradients, int32, single, unbroadcast, zeros } from "./gradient.ts"
+import { attrsOf, type Gradient, type Gradients, int32, single, unbroadcast, zeros } from "./gradient.ts"
 
 const sizeOf = (shape: ReadonlyArray<number>): number => shape.reduce((n, d) => n * d, 1)
 
@@ -186,8 +186,7 @@ export const movementLacking: Gradients = {
   },
   StridedSlice: {
     inputsToSave: ["x"],
-    // the kernel's attributes are of this form
-    gradFunc: (dy, [x], attrs) => ({ x: () => stridedSliceGrad(single(dy), x!.shape, attrs as unknown as StridedSliceAttrs) })
+    gradFunc: (dy, [x], attrs) => ({ x: () => stridedSliceGrad(single(dy), x!.shape, attrsOf<StridedSliceAttrs>(attrs)) })
   },
   FlipLeftRight: { gradFunc: (dy) => ({ image: () => tf.reverse(single(dy), 2) }) },
   Diag: {
@@ -205,7 +204,7 @@ export const movementLacking: Gradients = {
   },
   DepthToSpace: {
     gradFunc: (dy, _, attrs) => {
-      const { blockSize: s, dataFormat } = attrs as unknown as { readonly blockSize: number; readonly dataFormat: string } // the kernel's
+      const { blockSize: s, dataFormat } = attrsOf<{ readonly blockSize: number; readonly dataFormat: string }>(attrs)
       return {
         x: () => {
           const d = dataFormat === "NCHW" ? tf.transpose(single(dy), [0, 2, 3, 1]) : single(dy)
@@ -224,7 +223,7 @@ export const movementCorrected: Gradients = {
   // theirs leaves out the border
   MirrorPad: {
     gradFunc: (dy, _, attrs) => {
-      const { paddings, mode } = attrs as unknown as { readonly paddings: ReadonlyArray<readonly [number, number]>; readonly mode: string } // the kernel's
+      const { paddings, mode } = attrsOf<{ readonly paddings: ReadonlyArray<readonly [number, number]>; readonly mode: string }>(attrs)
       return { x: () => mirrorPadGrad(single(dy), paddings, mode) }
     }
   },
@@ -239,7 +238,7 @@ export const movementCorrected: Gradients = {
   GatherV2: {
     inputsToSave: ["x", "indices"],
     gradFunc: (dy, [x, indices], attrs) => {
-      const { axis, batchDims = 0 } = attrs as unknown as { readonly axis: number; readonly batchDims?: number } // the kernel's
+      const { axis, batchDims = 0 } = attrsOf<{ readonly axis: number; readonly batchDims?: number }>(attrs)
       const batch = batchDims < 0 ? batchDims + indices!.rank : batchDims
       return { x: () => gatherGrad(single(dy), x!, indices!, axis < 0 ? axis + x!.rank : axis, batch), indices: zeros(indices) }
     }

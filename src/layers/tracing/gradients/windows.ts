@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import { GraphBackend } from "../GraphBackend.ts"
-import { type Gradient, type Gradients, single, zeros } from "./gradient.ts"
+import { attrsOf, type Gradient, type Gradients, single, zeros } from "./gradient.ts"
 
 type Rounding = "floor" | "round" | "ceil"
 
@@ -34,12 +34,12 @@ const run = (name: string, inputs: { readonly [name: string]: tf.Tensor }, attrs
 
 /** What the three kernels of a convolution share; the gradients' kernels know no dilations to tfjs, but to this package's backends. */
 const convolution = (attrs: tf.NamedAttrMap): ConvAttrs => {
-  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrs as unknown as ConvAttrs // the kernels' attributes are of this form
+  const { strides, pad, dataFormat, dilations, dimRoundingMode } = attrsOf<ConvAttrs>(attrs)
   return { strides, pad, dataFormat, dilations: dilations ?? 1, ...(dimRoundingMode === undefined ? {} : { dimRoundingMode }) }
 }
 
 const pooling = (attrs: tf.NamedAttrMap): PoolAttrs => {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttrs // as above
+  const { filterSize, strides, pad, dimRoundingMode } = attrsOf<PoolAttrs>(attrs)
   return { filterSize, strides, pad, ...(dimRoundingMode === undefined ? {} : { dimRoundingMode }) }
 }
 
@@ -150,7 +150,7 @@ export const windowsLacking: Gradients = {
   Conv3DBackpropInputV2: {
     inputsToSave: ["dy", "filter"],
     gradFunc: (ddx, [dy, filter], attrs) => {
-      const { strides, pad } = attrs as unknown as ConvVolumeAttrs // as above
+      const { strides, pad } = attrsOf<ConvVolumeAttrs>(attrs)
       return {
         dy: () => run("Conv3D", { x: single(ddx), filter: filter! }, { strides, pad, dataFormat: "NDHWC", dilations: 1 }),
         filter: () => run("Conv3DBackpropFilterV2", { x: single(ddx), dy: dy! }, { strides, pad, filterShape: filter!.shape })
@@ -160,7 +160,7 @@ export const windowsLacking: Gradients = {
   Conv3DBackpropFilterV2: {
     inputsToSave: ["x", "dy"],
     gradFunc: (ddw, [x, dy], attrs) => {
-      const { strides, pad } = attrs as unknown as ConvVolumeAttrs // as above
+      const { strides, pad } = attrsOf<ConvVolumeAttrs>(attrs)
       return {
         x: () => run("Conv3DBackpropInputV2", { dy: dy!, filter: single(ddw) }, { strides, pad, inputShape: x!.shape }),
         dy: () => run("Conv3D", { x: x!, filter: single(ddw) }, { strides, pad, dataFormat: "NDHWC", dilations: 1 })
