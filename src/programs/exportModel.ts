@@ -211,7 +211,7 @@ const writeAll = Effect.fnUntraced(function* (
 /**
  * Writes the model's predictions, with the weights of a checkpoint, in each of the formats (`export_saved_model`). The input is
  * never asked; the model function is traced in mode `predict` for one replica, at three batch sizes that tell the format what in its
- * file grows with the batch, or at `batchSize` alone. The recurrent cache becomes inputs and outputs `cache_0` and so on.
+ * file grows with the batch, or at `batchSize` alone. The recurrent cache becomes inputs `cache_0` … and outputs `next_cache_0` ….
  * The folder is whole or not there.
  *
  * @category programs

@@ -86,8 +86,9 @@ export const servingGraph = ({ outputs: wanted, step }: Wanted): Result.Result<G
   return Result.succeed(optimize(builder.build()))
 }
 
-/** Names of leaves as users know them: without the structure's own prefix. */
-const portName = (leaf: string): string => leaf.replace(/^(features|predictions)\//, "").replace(/^cache\//, "cache_")
+/** Names of leaves as users know them: without the structure's own prefix; a cache goes in as `cache_0` and out as `next_cache_0`. */
+const portName = (leaf: string, which: "parameters" | "outputs"): string =>
+  leaf.replace(/^(features|predictions)\//, "").replace(/^cache\//, which === "outputs" ? "next_cache_" : "cache_")
 
 const kindOf = (leaf: string, other: "feature" | "prediction"): ServingPort["kind"] => (leaf.startsWith("cache/") ? "cache" : other)
 
@@ -118,11 +119,11 @@ const ports = (sized: ServingModel["graphs"], which: "parameters" | "outputs"): 
     )
     if (shape === undefined) {
       const seen = types.slice(0, 2).map((type, i) => `[${type.shape}] for a batch of ${sizes[i]}`)
-      const detail = `"${portName(name)}" is ${seen.join(" and ")}: no axis of it is the batch's alone. Export for one size with batchSize`
+      const detail = `"${portName(name, which)}" is ${seen.join(" and ")}: no axis of it is the batch's alone. Export for one size with batchSize`
       return Result.fail(new ExportError({ reason: "BatchSize", detail }))
     }
     found.push({
-      name: portName(name),
+      name: portName(name, which),
       leaf: name,
       kind: kindOf(name, which === "outputs" ? "prediction" : "feature"),
       dtype: types[0]!.dtype,

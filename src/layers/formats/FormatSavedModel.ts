@@ -9,7 +9,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Result from "effect/Result"
-import { ExportError } from "../../domain/Errors.ts"
+import type { ExportError } from "../../domain/Errors.ts"
 import type { ServingModel, ServingPort, Signature } from "../../domain/export/ServingModel.ts"
 import type { Shape, Tensor } from "../../domain/Tensor.ts"
 import type { ModelFormat } from "../../services/ModelFormat.ts"
@@ -20,6 +20,7 @@ import { writeData } from "../storage/bundleFiles.ts"
 import { writeSynced } from "../storage/files.ts"
 import { encode, type SignatureDef, type TensorInfo, type VariableDef } from "./tensorflow/savedModelMessage.ts"
 import * as ServingNodes from "./tensorflow/servingNodes.ts"
+import { writeAssets, writeFailure } from "./writing.ts"
 
 const format = "saved-model"
 
@@ -164,22 +165,8 @@ const write = Effect.fnUntraced(function* (
     const tensors = new Map([...model.variables].map(([name, tensor]) => [name, bundled(tensor)]))
     yield* put(indexFile(prefix), yield* writeData(fs, dataFile(prefix), tensors))
   }
-  for (const [name, bytes] of model.assets) {
-    const file = path.join(directory, "assets.extra", name)
-    yield* fs.makeDirectory(path.dirname(file), { recursive: true })
-    yield* put(file, bytes)
-  }
+  yield* writeAssets(model, directory)
 })
 
-const typed = (error: ExportError | PlatformError): ExportError =>
-  error instanceof ExportError
-    ? error
-    : new ExportError({
-        reason: "Write",
-        format,
-        detail: `cannot write it (${error.message}); check the path, its permissions and the disk`,
-        cause: error
-      })
-
 /** @category constructors @since 0.1.0 */
-export const make = (): ModelFormat => ({ name: format, write: (model, directory) => Effect.mapError(write(model, directory), typed) })
+export const make = (): ModelFormat => ({ name: format, write: (model, directory) => Effect.mapError(write(model, directory), writeFailure(format)) })

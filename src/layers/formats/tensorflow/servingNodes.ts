@@ -5,10 +5,11 @@
  */
 import * as Result from "effect/Result"
 import { ExportError } from "../../../domain/Errors.ts"
-import { type Affine, affineList, isFixed, type Three } from "../../../domain/export/affine.ts"
+import type { Affine, Three } from "../../../domain/export/affine.ts"
+import { advice, type Elements, type Growth, growthOf, sameElements } from "../../../domain/export/growth.ts"
 import { rowsFrom, type ServingModel, type SizedGraph } from "../../../domain/export/ServingModel.ts"
 import type { Node } from "../../../domain/graph/Graph.ts"
-import type { Literal, NodeDef } from "../../device/tensorflow/GraphDef.ts"
+import type { DataType, Literal, NodeDef } from "../../device/tensorflow/GraphDef.ts"
 import { graphNode, inGraph } from "../../device/tensorflow/graphNodes.ts"
 import { lower, NoRule } from "../../device/tensorflow/lower.ts"
 
@@ -62,15 +63,12 @@ const literalOf = ({ attributes }: NodeDef): Literal | undefined => {
   return value !== undefined && "literal" in value ? value.literal : undefined
 }
 
-const integers = ({ data }: Literal): Int32Array => new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4)
-
-const sameList = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
+const elementsOf = ({ data, shape, type }: Literal): Elements => {
+  const count = data.byteLength / 4
+  const { buffer, byteOffset } = data
+  if (type === "float32") return { shape, integer: false, values: new Float32Array(buffer, byteOffset, count) }
+  return type === "int32" ? { shape, integer: true, values: new Int32Array(buffer, byteOffset, count) } : { shape, integer: false, values: data }
 }
-
-const same = (a: Literal, b: Literal): boolean => a.type === b.type && sameList(a.shape, b.shape) && sameList(a.data, b.data)
 
 const intsNode = (name: string, values: ReadonlyArray<number>, scalar: boolean): NodeDef => {
   const data = new Uint8Array(Int32Array.from(values).buffer)
@@ -96,49 +94,42 @@ const growing = (name: string, lines: ReadonlyArray<Affine>, scalar: boolean): R
 }
 
 /** The numbers 0, 1, 2, … of an axis that grows. */
-const counting = (name: string, { type, shape }: Literal, length: Affine): ReadonlyArray<NodeDef> => {
-  const axis = shape.findIndex((d) => d !== 1)
-  const nodes = [
+const counting = (name: string, type: DataType, { axis, length, rank }: Extract<Growth, { readonly _tag: "Counting" }>): ReadonlyArray<NodeDef> => {
+  const shape = Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1))
+  return [
     ...growing(`${name}/limit`, [length], true),
     intsNode(`${name}/start`, [0], true),
     intsNode(`${name}/step`, [1], true),
     graphNode(`${name}/range`, "Range", [`${name}/start`, `${name}/limit`, `${name}/step`], { Tidx: int32 }),
     graphNode(`${name}/cast`, "Cast", [`${name}/range`], { SrcT: int32, DstT: { type } }),
-    intsNode(
-      `${name}/shape`,
-      shape.map((d, i) => (i === axis ? -1 : d)),
-      false
-    )
+    intsNode(`${name}/shape`, shape, false),
+    graphNode(name, "Reshape", [`${name}/cast`, `${name}/shape`], { T: { type }, Tshape: int32 })
   ]
-  return [...nodes, graphNode(name, "Reshape", [`${name}/cast`, `${name}/shape`], { T: { type }, Tshape: int32 })]
 }
 
-const isCounting = ({ type, data }: Literal): boolean => {
-  if (type !== "int32" && type !== "float32") return false
-  const values =
-    type === "int32"
-      ? new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4)
-      : new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)
-  return values.every((value, i) => value === i)
+/** One value in a shape that grows. */
+const filled = (name: string, { data, type }: Literal, shape: ReadonlyArray<Affine>): ReadonlyArray<NodeDef> => {
+  const value = { type, shape: [], data: data.subarray(0, dataTypeBytes(type)) }
+  return [
+    ...growing(`${name}/shape`, shape, false),
+    graphNode(`${name}/value`, "Const", [], { dtype: { type }, value: { literal: value } }),
+    graphNode(name, "Fill", [`${name}/shape`, `${name}/value`], { T: { type }, index_type: int32 })
+  ]
 }
+
+const dataTypeBytes = (type: DataType): number => (type === "bool" ? 1 : 4)
 
 /** One literal of any batch size, of what it is at three; `undefined` where that cannot be told. */
 const merged = (name: string, sizes: Three<number>, literals: Three<Literal>): ReadonlyArray<NodeDef> | undefined => {
-  const [a, b, c] = literals
-  if (a.type === "int32" && sameList(a.shape, b.shape) && sameList(a.shape, c.shape) && a.shape.length < 2) {
-    const lines = affineList(sizes, [integers(a), integers(b), integers(c)])
-    return lines === undefined ? undefined : growing(name, lines, a.shape.length === 0)
-  }
-  const count = ({ data }: Literal) => data.byteLength / 4
-  const [length] = affineList(sizes, [[count(a)], [count(b)], [count(c)]]) ?? []
-  if (length === undefined || isFixed(length) || !literals.every(isCounting)) return undefined
-  return counting(name, a, length)
+  const [first] = literals
+  const growth = growthOf(sizes, [elementsOf(first), elementsOf(literals[1]), elementsOf(literals[2])])
+  if (growth === undefined) return undefined
+  if (growth._tag === "Lines") return growing(name, growth.lines, growth.scalar)
+  return growth._tag === "Counting" ? counting(name, first.type, growth) : filled(name, first, growth.shape)
 }
 
 const withoutLiteral = ({ inputs, name, op, attributes }: NodeDef): string =>
   JSON.stringify([name, op, inputs, op === "Const" ? attributes["dtype"] : attributes])
-
-const advice = "Predictions must treat each row by itself; or export for one batch size with batchSize"
 
 const unify = (format: string, sizes: Three<number>, [a, b, c]: Three<ServingNodes>): ReadonlyArray<NodeDef> =>
   a.nodes.flatMap((node, i) => {
@@ -153,7 +144,7 @@ const unify = (format: string, sizes: Three<number>, [a, b, c]: Three<ServingNod
     }
     const literals = [literalOf(node), literalOf(second), literalOf(third)] as const
     const [first] = literals
-    if (first === undefined || literals.every((l) => same(first, l!))) return [node]
+    if (first === undefined || literals.every((l) => l!.type === first.type && sameElements(elementsOf(first), elementsOf(l!)))) return [node]
     const [x, y, z] = literals
     return merged(node.name, sizes, [x!, y!, z!]) ?? refuse("BatchSize", format, `a number of the model depends on the size of the batch. ${advice}`)
   })

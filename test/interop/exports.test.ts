@@ -1,9 +1,9 @@
-/** TensorFlow in Python runs the SavedModels that are exported here. */
+/** TensorFlow and onnxruntime in Python run the models that are exported here, and safetensors reads their weights. */
 import { NodeServices } from "@effect/platform-node"
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Scope } from "effect"
 import { join } from "node:path"
-import { Estimator, EstimatorTest, FormatSavedModel, type Model, Tensor } from "../../src/index.ts"
+import { Estimator, EstimatorTest, FormatOnnx, FormatSafetensors, FormatSavedModel, type Model, type Tensor } from "../../src/index.ts"
 import * as CheckpointStoreFile from "../../src/layers/storage/CheckpointStoreFile.ts"
 import { predicted, type Trained, trained } from "../layers/formats/models.ts"
 import { ask, patience, temporary, withPeers } from "./peer.ts"
@@ -14,12 +14,19 @@ interface Plain {
   readonly data: ReadonlyArray<number>
 }
 
-interface Answer {
+interface Run {
   readonly results: ReadonlyArray<{ readonly [name: string]: Plain }>
-  readonly signatures: ReadonlyArray<string>
-  readonly variables: { readonly [name: string]: ReadonlyArray<number> }
-  readonly bundle: { readonly [name: string]: ReadonlyArray<number> }
-  readonly assets: ReadonlyArray<string>
+}
+
+interface Answer {
+  readonly savedModel: Run & {
+    readonly signatures: ReadonlyArray<string>
+    readonly variables: { readonly [name: string]: ReadonlyArray<number> }
+    readonly bundle: { readonly [name: string]: ReadonlyArray<number> }
+    readonly assets: ReadonlyArray<string>
+  }
+  readonly onnx: Run & { readonly inputs: { readonly [name: string]: ReadonlyArray<number | string> }; readonly step: string }
+  readonly safetensors: { readonly tensors: { readonly [name: string]: readonly [dtype: string, shape: ReadonlyArray<number>] } }
 }
 
 type Batch = { readonly [name: string]: Tensor.Tensor }
@@ -41,7 +48,7 @@ const close = (found: Plain, expected: Tensor.Tensor, what: string) => {
   found.data.forEach((x, i) => assert.closeTo(x, expected.data[i]!, 1e-5 * Math.max(1, Math.abs(expected.data[i]!)), `${what}[${i}]`))
 }
 
-withPeers("SavedModels in TensorFlow", () => {
+withPeers("exported models elsewhere", () => {
   const scope = Effect.runSync(Scope.make())
   let answers: ReadonlyArray<Answer> = []
   const expected: Array<ReadonlyArray<{ readonly [name: string]: Tensor.Tensor }>> = []
@@ -71,7 +78,7 @@ withPeers("SavedModels in TensorFlow", () => {
         const exported = (model: Trained<never>, name: string) =>
           Estimator.exportModel(model.estimator, {
             path: join(folder, "exports", name),
-            formats: [FormatSavedModel.make()],
+            formats: [FormatSavedModel.make(), FormatOnnx.make(), FormatSafetensors.make()],
             features: model.features,
             assets: new Map([["vocabulary.txt", new TextEncoder().encode("a\nb\n")]])
           })
@@ -94,16 +101,18 @@ withPeers("SavedModels in TensorFlow", () => {
             ["cache_2", filled(rows, { dtype: "int32", shape: [-1] })]
           ] as const
         yield* add(xl, xlPath, "serving_default", 3, 3, memory(3))
-        answers = yield* ask<ReadonlyArray<Answer>>("savedModelFile.py", { calls })
+        answers = yield* ask<ReadonlyArray<Answer>>("exportedModels.py", { calls })
       }).pipe(Effect.provide(services), Effect.provideService(Scope.Scope, scope), Effect.runPromise),
     patience
   )
 
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
-  it("gives what this package predicts, at other batch sizes than it was traced at", () => {
+  it("TensorFlow gives what this package predicts, by each signature, at other batch sizes than the model was traced at", () => {
     const same = (call: number, keys: { readonly [theirs: string]: string }) =>
-      Object.entries(keys).forEach(([theirs, ours]) => close(answers[call]!.results[0]![theirs]!, expected[call]![0]![ours]!, `${call} ${theirs}`))
+      Object.entries(keys).forEach(([theirs, ours]) =>
+        close(answers[call]!.savedModel.results[0]![theirs]!, expected[call]![0]![ours]!, `${call} ${theirs}`)
+      )
     same(0, { classes: "classes", value: "value" })
     same(1, { classes: "classes" })
     same(2, { outputs: "value" })
@@ -111,19 +120,42 @@ withPeers("SavedModels in TensorFlow", () => {
     same(4, { digit: "digit", probability: "probability" })
   })
 
-  it("carries the cache of Transformer-XL from call to call", () => {
-    answers[5]!.results.forEach((result, i) => {
-      close(result["logits"]!, expected[5]![i]!["logits"]!, `call ${i} logits`)
-      close(result["character"]!, expected[5]![i]!["character"]!, `call ${i} character`)
-    })
-    assert.notDeepEqual(answers[5]!.results[0]!["cache_0"]!.data, answers[5]!.results[1]!["cache_0"]!.data)
+  it("onnxruntime does, too", () => {
+    const same = (call: number, keys: { readonly [theirs: string]: string }) =>
+      Object.entries(keys).forEach(([theirs, ours]) =>
+        close(answers[call]!.onnx.results[0]![theirs]!, expected[call]![0]![ours]!, `${call} ${theirs}`)
+      )
+    same(0, { "both/classes": "classes", "both/value": "value", "price/outputs": "value", "species/classes": "classes" })
+    same(2, { "price/outputs": "value" })
+    same(3, { digit: "digit", probability: "probability" })
+    same(4, { digit: "digit", probability: "probability" })
+    assert.deepStrictEqual(answers[3]!.onnx.inputs, { features: ["batch", 28, 28, 1] })
+    assert.strictEqual(answers[3]!.onnx.step, "2")
   })
 
+  for (const runtime of ["savedModel", "onnx"] as const) {
+    it(`${runtime}: carries the cache of Transformer-XL from call to call`, () => {
+      const { results } = answers[5]![runtime]
+      assert.strictEqual(results.length, 3)
+      results.forEach((result, i) => {
+        close(result["logits"]!, expected[5]![i]!["logits"]!, `call ${i} logits`)
+        close(result["character"]!, expected[5]![i]!["character"]!, `call ${i} character`)
+      })
+      assert.notDeepEqual(results[0]!["next_cache_0"]!.data, results[1]!["next_cache_0"]!.data)
+    })
+  }
+
   it("has the signatures, variables and assets", () => {
-    assert.deepStrictEqual(answers[0]!.signatures, ["both", "price", "serving_default", "species"])
-    assert.deepStrictEqual(answers[0]!.bundle, { "class/kernel": [5, 3], "price/kernel": [5, 1], "trunk/kernel": [6, 5] })
-    assert.deepStrictEqual(answers[0]!.variables, { "class/kernel:0": [5, 3], "price/kernel:0": [5, 1], "trunk/kernel:0": [6, 5] })
-    assert.deepStrictEqual(Object.keys(answers[1]!.results[0]!).sort(), ["classes", "scores"])
-    assert.deepStrictEqual(answers[0]!.assets, ["vocabulary.txt"])
+    const { savedModel } = answers[0]!
+    assert.deepStrictEqual(savedModel.signatures, ["both", "price", "serving_default", "species"])
+    assert.deepStrictEqual(savedModel.bundle, { "class/kernel": [5, 3], "price/kernel": [5, 1], "trunk/kernel": [6, 5] })
+    assert.deepStrictEqual(savedModel.variables, { "class/kernel:0": [5, 3], "price/kernel:0": [5, 1], "trunk/kernel:0": [6, 5] })
+    assert.deepStrictEqual(Object.keys(answers[1]!.savedModel.results[0]!).sort(), ["classes", "scores"])
+    assert.deepStrictEqual(savedModel.assets, ["vocabulary.txt"])
+    assert.deepStrictEqual(answers[0]!.safetensors.tensors, {
+      "class/kernel": ["float32", [5, 3]],
+      "price/kernel": ["float32", [5, 1]],
+      "trunk/kernel": ["float32", [6, 5]]
+    })
   })
 })
