@@ -36,7 +36,8 @@ const refusedDraw = (node: Node) =>
     reason: "Randomness",
     op: node.op,
     ...at(node),
-    detail: 'a prediction of this model draws random numbers, which files of other programs cannot. Draw only where mode is "train"'
+    detail:
+      'a prediction of this model draws random numbers, which files of other programs cannot. Draw only where mode is "train", or offer outputs without draws by exportOutputs'
   })
 
 const refusedReplica = (node: Node) =>
