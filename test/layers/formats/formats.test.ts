@@ -20,6 +20,7 @@ import {
 } from "../../../src/index.ts"
 import { unknownOps } from "../../../src/layers/formats/FormatTfjs.ts"
 import * as CheckpointStoreFile from "../../../src/layers/storage/CheckpointStoreFile.ts"
+import { fieldsOf } from "../../../src/layers/storage/wire.ts"
 import { predicted, type Trained, trained } from "./models.ts"
 
 const require = createRequire(import.meta.url)
@@ -194,6 +195,16 @@ describe("exported models", () => {
         ["both", "predict"]
       ]
     )
+  })
+
+  it("[row 183] saved-model: one graph, to serve", () => {
+    const of = (message: Uint8Array, number: number) => fieldsOf(message).filter((field) => field.number === number)
+    const [meta, ...others] = of(readFileSync(join(models["heads"]!.path, "saved-model", "saved_model.pb")), 2)
+    assert.strictEqual(others.length, 0)
+    const tags = of(of(meta!.bytes, 1)[0]!.bytes, 4).map(({ bytes }) => Buffer.from(bytes).toString())
+    assert.deepStrictEqual(tags, ["serve"])
+    const signatures = of(meta!.bytes, 5).map(({ bytes }) => Buffer.from(of(bytes, 1)[0]!.bytes).toString())
+    assert.deepStrictEqual(signatures, ["serving_default", "species", "price", "both"])
   })
 
   it("tfjs: the list of ops that its converter lacks is true", () => {
