@@ -4,16 +4,11 @@
  * @since 0.1.0
  */
 import type { Graph } from "../../../domain/graph/Graph.ts"
-import type { RandomOp } from "../../../domain/graph/ops.ts"
 import type { TensorType } from "../../../domain/Tensor.ts"
+import { type Source, sourceOf } from "../hosted/sources.ts"
 import { type Attributes, encodeSavedModel, type NodeDef } from "./GraphDef.ts"
 import type { Emitter } from "./lower/Emitter.ts"
-import { type Given, lower } from "./lower.ts"
-
-/** What is fed: a parameter of the graph by its index, or numbers to be drawn. @category models @since 0.1.0 */
-export type Source =
-  | { readonly _tag: "Parameter"; readonly parameter: number }
-  | { readonly _tag: "Draw"; readonly op: RandomOp; readonly draw: number; readonly replica: number; readonly key: number }
+import { lower } from "./lower.ts"
 
 /** @category models @since 0.1.0 */
 export interface EvaluationInput {
@@ -31,13 +26,6 @@ export interface Evaluation {
   readonly outputs: ReadonlyArray<string>
   /** Checks of the step, after the outputs: a bool scalar, and what it says where it is false. */
   readonly checks: ReadonlyArray<{ readonly name: string; readonly failure: string }>
-}
-
-/** @category rules @since 0.1.0 */
-export const sourceOf = (graph: Graph, node: Given): Source => {
-  if (node.op === "Parameter") return { _tag: "Parameter", parameter: node.attrs.index }
-  const { draw, replica = 0 } = node.attrs
-  return { _tag: "Draw", op: node.op, draw, replica, key: graph.parameters.findIndex((p) => p.node === node.inputs[0]) }
 }
 
 /** What a check that does not hold means. @category rules @since 0.1.0 */

@@ -11,18 +11,15 @@ import { batchLeaves, globalShape, outfeedLeaves, randomKeyName, type Program } 
 import type { DType, Shape, TensorType } from "../../../domain/Tensor.ts"
 import { sizeOf } from "../../../domain/Tensor.ts"
 import type { Merged, MergedParameter } from "../hosted/Merged.ts"
+import { type Draw as NumberedDraw, type Given, sourceOf } from "../hosted/sources.ts"
 import { graphNode, inGraph, placeholder, type Variable, variableNodes } from "./graphNodes.ts"
-import { compiled, failureOf, sourceOf } from "./evaluation.ts"
+import { compiled, failureOf } from "./evaluation.ts"
 import { type Argument, encodeSavedModel, type FunctionDef, type PartialShape } from "./GraphDef.ts"
 import { Emitter } from "./lower/Emitter.ts"
-import { type Given, lower } from "./lower.ts"
-import type { RandomOp } from "../../../domain/graph/ops.ts"
+import { lower } from "./lower.ts"
 
 /** Numbers to be drawn for each step of a call. @category models @since 0.1.0 */
-export interface Draw {
-  readonly op: RandomOp
-  readonly draw: number
-  readonly replica: number
+export interface Draw extends Omit<NumberedDraw, "key"> {
   readonly shape: Shape
 }
 
