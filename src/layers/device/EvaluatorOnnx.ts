@@ -13,7 +13,7 @@ import { CompileError, EngineUnavailable, ExecuteError } from "../../domain/Erro
 import * as Evaluate from "../../domain/graph/Evaluate.ts"
 import type { Graph } from "../../domain/graph/Graph.ts"
 import { GraphError } from "../../domain/graph/GraphError.ts"
-import * as RandomKey from "../../domain/RandomKey.ts"
+import { fills } from "../../domain/RandomKey.ts"
 import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
 import * as EvaluatorCache from "./EvaluatorCache.ts"
@@ -31,12 +31,6 @@ export interface Options extends EvaluatorCache.Options {
   /** Where the optional packages are looked for; default: as seen from this package. */
   readonly resolve?: Libraries.Resolve | undefined
 }
-
-const fills = {
-  RandomUniform: RandomKey.fillUniform,
-  RandomNormal: RandomKey.fillNormal,
-  RandomTruncatedNormal: RandomKey.fillTruncatedNormal
-} as const
 
 /** Threads must not spin between two evaluations. */
 const config = { "session.force_spinning_stop": "1" }
