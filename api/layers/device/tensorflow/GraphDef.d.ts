@@ -1,4 +1,4 @@
-import type { DType, Shape } from "../../../domain/Tensor.ts";
+import type { Shape } from "../../../domain/Tensor.ts";
 export declare const dataTypes: {
     readonly float32: 1;
     readonly float64: 2;
@@ -65,4 +65,3 @@ export interface GraphDef {
     readonly functions: ReadonlyArray<FunctionDef>;
 }
 export declare const encodeSavedModel: ({ nodes, functions }: GraphDef) => Uint8Array<ArrayBuffer>;
-export declare const dataTypeOf: (dtype: DType) => DataType;

@@ -12,10 +12,9 @@ import type { DType, Shape, TensorType } from "../../../domain/Tensor.ts"
 import { sizeOf } from "../../../domain/Tensor.ts"
 import type { Merged, MergedParameter } from "../hosted/Merged.ts"
 import { type Draw as NumberedDraw, type Given, sourceOf } from "../hosted/sources.ts"
-import { graphNode, inGraph, placeholder, type Variable, variableNodes } from "./graphNodes.ts"
-import { compiled, failureOf } from "./evaluation.ts"
+import { compiled, graphNode, inGraph, placeholder, type Variable, variableNodes } from "./graphNodes.ts"
 import { type Argument, encodeSavedModel, type FunctionDef, type PartialShape } from "./GraphDef.ts"
-import { Emitter } from "./lower/Emitter.ts"
+import { Emitter, failureOf } from "./lower/Emitter.ts"
 import { lower } from "./lower.ts"
 
 /** Numbers to be drawn for each step of a call. @category models @since 0.1.0 */
@@ -281,6 +280,6 @@ export const make = (program: Program, merged: Merged, options: StepOptions): St
     outfeeds: parts.outfeeds.map(({ index }) => index),
     hasLoss,
     key: key < 0 ? undefined : key,
-    failures: body.e.checks.map((_, i) => failureOf(body.e, i))
+    failures: body.e.checks.map(failureOf)
   }
 }

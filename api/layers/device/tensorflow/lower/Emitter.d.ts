@@ -9,9 +9,7 @@ export interface Check {
     readonly node: Node;
     readonly holds: string;
 }
-export interface Emitted {
-    readonly control?: ReadonlyArray<string>;
-}
+export declare const failureOf: ({ node }: Check) => string;
 export declare class Emitter {
     #private;
     readonly graph: Graph;

@@ -26,10 +26,8 @@ export interface Check {
   readonly holds: string
 }
 
-/** @category models @since 0.1.0 */
-export interface Emitted {
-  readonly control?: ReadonlyArray<string>
-}
+/** What a check that does not hold means. @category rules @since 0.1.0 */
+export const failureOf = ({ node }: Check): string => `${node.op}: an index is out of range${node.source === undefined ? "" : ` (at ${node.source})`}`
 
 const bytesOf = (data: TensorData | BigInt64Array | Float64Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
