@@ -1,10 +1,7 @@
-import type { Graph, Node, NodeId } from "../../../../domain/graph/Graph.ts";
-import { type DType, type Shape, type TensorData } from "../../../../domain/Tensor.ts";
+import type { Graph } from "../../../../domain/graph/Graph.ts";
+import { type DType, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts";
+import { type Value, Values } from "../../hosted/lower/Values.ts";
 import type { Attribute, Initializer, OnnxNode, Port } from "../OnnxModel.ts";
-export interface Value {
-    readonly name: string;
-    readonly shape: Shape;
-}
 interface EmitOptions {
     readonly attributes?: {
         readonly [name: string]: Attribute;
@@ -12,9 +9,8 @@ interface EmitOptions {
     readonly domain?: string;
     readonly outputs?: number;
 }
-export declare class Emitter {
+export declare class Emitter extends Values {
     #private;
-    readonly graph: Graph;
     readonly uses: Int32Array;
     readonly nodes: Array<OnnxNode>;
     readonly initializers: Array<Initializer>;
@@ -22,11 +18,7 @@ export declare class Emitter {
     label: string;
     readonly channelBlock: number;
     constructor(graph: Graph, channelBlock?: number);
-    at(id: NodeId): Node;
-    set(id: NodeId, value: Value): void;
-    has(id: NodeId): boolean;
-    value(id: NodeId): Value;
-    full(id: NodeId): string;
+    protected repeat(value: Value, { shape }: TensorType): string;
     expand(value: Value, shape: Shape): string;
     emitAll(op: string, inputs: ReadonlyArray<string>, { attributes, domain, outputs }?: EmitOptions): ReadonlyArray<string>;
     emit(op: string, inputs: ReadonlyArray<string>, attributes?: {
@@ -42,6 +34,4 @@ export declare class Emitter {
     reshape(name: string, shape: Shape): string;
     transpose(name: string, perm: ReadonlyArray<number>): string;
 }
-export declare const isSingle: (value: Value) => boolean;
-export declare const whole: (name: string, node: Node) => Value;
 export {};

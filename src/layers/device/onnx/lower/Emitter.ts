@@ -1,21 +1,12 @@
 /**
- * What lowering rules write to: ONNX nodes and initializers, and the values of the graph's nodes lowered so far.
- *
- * A value may be smaller than its node's type: then numpy's broadcast of it gives the node's value, and elementwise
- * consumers take it as it is, for ONNX broadcasts by itself. `full` is for consumers that need every element.
+ * What lowering rules write to: ONNX nodes and initializers. ONNX broadcasts the operands of elementwise ops by itself.
  *
  * @since 0.1.0
  */
-import type { Graph, Node, NodeId } from "../../../../domain/graph/Graph.ts"
-import { type DType, sameShape, type Shape, sizeOf, type TensorData } from "../../../../domain/Tensor.ts"
+import type { Graph } from "../../../../domain/graph/Graph.ts"
+import { type DType, sameShape, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts"
+import { type Value, Values } from "../../hosted/lower/Values.ts"
 import type { Attribute, ElementType, Initializer, OnnxNode, Port } from "../OnnxModel.ts"
-
-/** @category models @since 0.1.0 */
-export interface Value {
-  readonly name: string
-  /** The ONNX value's own shape; broadcasts to the type of the node it stands for. */
-  readonly shape: Shape
-}
 
 interface EmitOptions {
   readonly attributes?: { readonly [name: string]: Attribute }
@@ -37,15 +28,12 @@ const int64Bytes = (values: ReadonlyArray<number>): Uint8Array => {
 }
 
 /** @category models @since 0.1.0 */
-export class Emitter {
-  readonly graph: Graph
+export class Emitter extends Values {
   /** How many operands and outputs each node is. */
   readonly uses: Int32Array
   readonly nodes: Array<OnnxNode> = []
   readonly initializers: Array<Initializer> = []
   readonly inputs: Array<Port> = []
-  readonly #values = new Map<NodeId, Value>()
-  readonly #full = new Map<NodeId, string>()
   readonly #known = new Map<string, ReadonlyArray<string>>()
   #count = 0
   /** Name of the nodes that are emitted from now on: of the graph's node that they are for. */
@@ -54,36 +42,15 @@ export class Emitter {
   readonly channelBlock: number
 
   constructor(graph: Graph, channelBlock = 0) {
-    this.graph = graph
+    super(graph)
     this.channelBlock = channelBlock
     this.uses = new Int32Array(graph.nodes.length)
     for (const node of graph.nodes) for (const x of node.inputs) this.uses[x]!++
     for (const output of graph.outputs) this.uses[output.node]!++
   }
 
-  at(id: NodeId): Node {
-    return this.graph.nodes[id]!
-  }
-
-  set(id: NodeId, value: Value): void {
-    this.#values.set(id, value)
-  }
-
-  has(id: NodeId): boolean {
-    return this.#values.has(id)
-  }
-
-  value(id: NodeId): Value {
-    return this.#values.get(id)!
-  }
-
-  /** The name of a value with every element of the node's type. */
-  full(id: NodeId): string {
-    const known = this.#full.get(id)
-    if (known !== undefined) return known
-    const name = this.expand(this.value(id), this.at(id).type.shape)
-    this.#full.set(id, name)
-    return name
+  protected override repeat(value: Value, { shape }: TensorType): string {
+    return this.expand(value, shape)
   }
 
   /** `value` with every element of `shape`. */
@@ -170,9 +137,3 @@ export class Emitter {
     return this.emit("Transpose", [name], { perm })
   }
 }
-
-/** A value of one element stands for any shape of one value. @category rules @since 0.1.0 */
-export const isSingle = (value: Value): boolean => sizeOf(value.shape) === 1
-
-/** The value of a node of which `name` has every element. @category constructors @since 0.1.0 */
-export const whole = (name: string, node: Node): Value => ({ name, shape: node.type.shape })

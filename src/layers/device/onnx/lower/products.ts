@@ -6,15 +6,16 @@
 import type { NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import { type Shape, sizeOf } from "../../../../domain/Tensor.ts"
 import { elementwiseRules } from "./elementwise.ts"
-import { type Emitter, type Value, whole } from "./Emitter.ts"
+import { isOneProduct, stacked } from "../../hosted/lower/shapes.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rule, Rules } from "./rule.ts"
-import { leading, structureRules } from "./structure.ts"
+import { structureRules } from "./structure.ts"
 
 const gemm = (e: Emitter, a: string, b: string, transA: boolean, transB: boolean): string =>
   e.emit("Gemm", [a, b], { ...(transA ? { transA: 1 } : {}), ...(transB ? { transB: 1 } : {}) })
 
-const asMatrix = (e: Emitter, name: string, shape: Shape): string =>
-  shape.length === 2 ? name : e.reshape(name, [leading(shape, 1), shape[shape.length - 1]!])
+const asMatrix = (e: Emitter, name: string, shape: Shape): string => (shape.length === 2 ? name : e.reshape(name, stacked(shape)))
 
 /** Rows of a product below which packing a transposed right operand costs more than what it is packed for. */
 const shortProduct = 32
@@ -33,8 +34,7 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const [a, b] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
   const [from, to] = [e.at(node.inputs[0]!).type.shape, e.at(node.inputs[1]!).type.shape]
   const { shape } = node.type
-  const stackable = leading(to, 2) === 1 && (!transposeA || leading(from, 2) === 1)
-  if (stackable && shape.every((d) => d > 0)) {
+  if (isOneProduct(e, node)) {
     const right = isTransposedOnce(e, node) ? e.transpose(b, [1, 0]) : asMatrix(e, b, to)
     const product = gemm(e, asMatrix(e, a, from), right, transposeA, transposeB && !isTransposedOnce(e, node))
     return whole(shape.length === 2 ? product : e.reshape(product, shape), node)
