@@ -14,8 +14,8 @@ interface EmitOptions {
   readonly outputs?: number
 }
 
-const keyOf = (op: string, inputs: ReadonlyArray<string>, attributes: { readonly [name: string]: Attribute }) =>
-  `${op}(${inputs.join()})${JSON.stringify(attributes)}`
+const keyOf = ({ attributes, domain, inputs, op }: Pick<OnnxNode, "op" | "domain" | "inputs" | "attributes">) =>
+  `${domain}:${op}(${inputs.join()})${JSON.stringify(attributes)}`
 
 /** int64 elements, little-endian, without BigInt. */
 const int64Bytes = (values: ReadonlyArray<number>): Uint8Array => {
@@ -64,7 +64,7 @@ export class Emitter extends Values {
 
   /** Adds a node and gives the names of its results; the same node again gives the same names. */
   emitAll(op: string, inputs: ReadonlyArray<string>, { attributes = {}, domain = "", outputs = 1 }: EmitOptions = {}): ReadonlyArray<string> {
-    const key = keyOf(op, inputs, attributes)
+    const key = keyOf({ op, domain, inputs, attributes })
     const known = this.#known.get(key)
     if (known !== undefined && known.length >= outputs) return known
     const names = Array.from({ length: outputs }, () => this.#fresh())
@@ -82,7 +82,7 @@ export class Emitter extends Values {
   retract(name: string): OnnxNode {
     const at = this.nodes.findLastIndex((node) => node.outputs[0] === name)
     const [node] = this.nodes.splice(at, 1) as [OnnxNode] // every emitted name has its node
-    this.#known.delete(keyOf(node.op, node.inputs, node.attributes))
+    this.#known.delete(keyOf(node))
     return node
   }
 
