@@ -81,7 +81,7 @@ const emitNodes = (e: Emitter): Array<LoweredInput> => {
     const rule = rules[node.op] as Rule<OpName> | undefined
     if (rule === undefined) throw new NoRule(node)
     e.label = `${node.op}.${id}`
-    e.set(id, rule(e, node, id))
+    e.set(id, rule(e, node))
     if (isGiven(node)) inputs.push({ ...e.inputs.at(-1)!, source: sourceOf(graph, node) })
   })
   return inputs

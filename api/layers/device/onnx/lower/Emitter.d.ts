@@ -1,11 +1,10 @@
 import type { Graph } from "../../../../domain/graph/Graph.ts";
 import { type DType, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts";
 import { type Value, Values } from "../../hosted/lower/Values.ts";
-import type { Attribute, Initializer, OnnxNode, Port } from "../OnnxModel.ts";
+import type { Initializer, OnnxNode, Port } from "../OnnxModel.ts";
+type Attributes = OnnxNode["attributes"];
 interface EmitOptions {
-    readonly attributes?: {
-        readonly [name: string]: Attribute;
-    };
+    readonly attributes?: Attributes;
     readonly domain?: string;
     readonly outputs?: number;
 }
@@ -21,11 +20,9 @@ export declare class Emitter extends Values {
     protected repeat(value: Value, { shape }: TensorType): string;
     expand(value: Value, shape: Shape): string;
     emitAll(op: string, inputs: ReadonlyArray<string>, { attributes, domain, outputs }?: EmitOptions): ReadonlyArray<string>;
-    emit(op: string, inputs: ReadonlyArray<string>, attributes?: {
-        readonly [name: string]: Attribute;
-    }, domain?: string): string;
-    retract(name: string): OnnxNode;
+    emit(op: string, inputs: ReadonlyArray<string>, attributes?: Attributes, domain?: string): string;
     emitUnshared(op: string, inputs: ReadonlyArray<string>): string;
+    makerOf(name: string): OnnxNode | undefined;
     input(type: DType, shape: Shape): string;
     int64(values: ReadonlyArray<number> | number): string;
     scalar(dtype: DType, value: number): string;

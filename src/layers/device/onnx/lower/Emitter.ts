@@ -6,10 +6,12 @@
 import type { Graph } from "../../../../domain/graph/Graph.ts"
 import { type DType, sameShape, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts"
 import { type Value, Values } from "../../hosted/lower/Values.ts"
-import type { Attribute, ElementType, Initializer, OnnxNode, Port } from "../OnnxModel.ts"
+import type { ElementType, Initializer, OnnxNode, Port } from "../OnnxModel.ts"
+
+type Attributes = OnnxNode["attributes"]
 
 interface EmitOptions {
-  readonly attributes?: { readonly [name: string]: Attribute }
+  readonly attributes?: Attributes
   readonly domain?: string
   readonly outputs?: number
 }
@@ -35,6 +37,7 @@ export class Emitter extends Values {
   readonly initializers: Array<Initializer> = []
   readonly inputs: Array<Port> = []
   readonly #known = new Map<string, ReadonlyArray<string>>()
+  readonly #makers = new Map<string, OnnxNode>()
   #count = 0
   /** Name of the nodes that are emitted from now on: of the graph's node that they are for. */
   label = ""
@@ -67,30 +70,32 @@ export class Emitter extends Values {
     const key = keyOf({ op, domain, inputs, attributes })
     const known = this.#known.get(key)
     if (known !== undefined && known.length >= outputs) return known
-    const names = Array.from({ length: outputs }, () => this.#fresh())
-    this.nodes.push({ op, name: this.label, domain, inputs, outputs: names, attributes })
+    const names = this.#add(op, inputs, attributes, domain, outputs)
     this.#known.set(key, names)
     return names
   }
 
   /** The same for nodes of one result. */
-  emit(op: string, inputs: ReadonlyArray<string>, attributes: { readonly [name: string]: Attribute } = {}, domain = ""): string {
+  emit(op: string, inputs: ReadonlyArray<string>, attributes: Attributes = {}, domain = ""): string {
     return this.emitAll(op, inputs, { attributes, domain })[0]!
-  }
-
-  /** Takes back the node that makes `name`, so that its consumer can do its work too; no other node may read it. */
-  retract(name: string): OnnxNode {
-    const at = this.nodes.findLastIndex((node) => node.outputs[0] === name)
-    const [node] = this.nodes.splice(at, 1) as [OnnxNode] // every emitted name has its node
-    this.#known.delete(keyOf(node))
-    return node
   }
 
   /** A node of its own, never shared with an equal one: for graph outputs, which each need a name. */
   emitUnshared(op: string, inputs: ReadonlyArray<string>): string {
-    const name = this.#fresh()
-    this.nodes.push({ op, name: this.label, domain: "", inputs, outputs: [name], attributes: {} })
-    return name
+    return this.#add(op, inputs, {}, "", 1)[0]!
+  }
+
+  #add(op: string, inputs: ReadonlyArray<string>, attributes: Attributes, domain: string, count: number): ReadonlyArray<string> {
+    const outputs = Array.from({ length: count }, () => this.#fresh())
+    const node = { op, name: this.label, domain, inputs, outputs, attributes }
+    this.nodes.push(node)
+    for (const name of outputs) this.#makers.set(name, node)
+    return outputs
+  }
+
+  /** The node that makes `name`; none makes inputs and literals. */
+  makerOf(name: string): OnnxNode | undefined {
+    return this.#makers.get(name)
   }
 
   input(type: DType, shape: Shape): string {
