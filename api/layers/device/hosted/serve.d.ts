@@ -7,4 +7,5 @@ export interface Runner {
     readonly store?: (leaves: ReadonlyArray<number>) => void;
 }
 export declare const messageOf: (error: unknown) => string;
-export declare const serve: (port: MessagePort, plan: HostedPlan, runner: Runner) => Promise<void>;
+export type Port = Pick<MessagePort, "postMessage">;
+export declare const serve: (port: Port, plan: HostedPlan, runner: Runner, now?: () => number) => Promise<void>;
