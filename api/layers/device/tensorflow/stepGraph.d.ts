@@ -21,6 +21,5 @@ export interface StepGraph {
 }
 export interface StepOptions {
     readonly xla: boolean;
-    readonly rows: number;
 }
 export declare const make: (program: Program, merged: Merged, options: StepOptions) => StepGraph;

@@ -13,6 +13,8 @@ import type { HostedPlan } from "./Plan.ts"
 export interface Runner {
   /** Steps that one call may do, however short they are; at least 1. */
   readonly most: number
+  /** Is told of a run before its first step, with how many it may have; absent where the engine does not ask. */
+  readonly begin?: (iterations: number) => void
   /**
    * Runs `count` steps, at most `most`, of the batches in slots `slot …`, and writes their outputs to slots `out …` and their
    * losses to the first `count` elements of `losses`. Neither row of slots goes beyond the last slot.
@@ -76,6 +78,7 @@ export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: (
   /** Until all iterations are done, a stop is asked for or a step fails; sleeps while there is no batch or no room. */
   const runSteps = () => {
     const iterations = Atomics.load(control, Word.argument0)
+    runner.begin?.(iterations)
     for (let done = 0; done < iterations;) {
       const bell = Atomics.load(control, Word.bell)
       if (Atomics.load(control, Word.stop) !== 0 || Atomics.load(control, Word.command) !== Command.run) return

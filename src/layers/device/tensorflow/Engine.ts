@@ -70,7 +70,7 @@ const compile = ({ prefetch, replicas, xla }: Settings, seams: Seams) =>
     const { program, report: cut } = verdict.success
     const merged = Merged.make(program.step, replicas)
     const slots = prefetch ?? WorkerPlan.slotsFor(program, merged)
-    const step = yield* lower(program, merged, { xla, rows: slots })
+    const step = yield* lower(program, merged, { xla })
     const { addon } = yield* Effect.fromResult((seams.locate ?? Locate.locate)())
     const plan = WorkerPlan.make(program, merged, step, { addon, xla, slots, maxIterations })
     const host = yield* Host.start({ engine, remedy }, plan, seams.spawn ?? Own.spawnWorker)

@@ -8,7 +8,7 @@ import type { Worker } from "node:worker_threads"
 import { EngineUnavailable } from "../../../../src/domain/Errors.ts"
 import { globalStepName, type Program } from "../../../../src/domain/Program.ts"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
-import { make, type Seams } from "../../../../src/layers/device/tensorflow/Engine.ts"
+import { make, type Options, type Seams } from "../../../../src/layers/device/tensorflow/Engine.ts"
 import { spawnWorker } from "../../../../src/layers/device/tensorflow/Host.ts"
 import type { Addon } from "../../../../src/layers/device/tensorflow/Binding.ts"
 import * as Runner from "../../../../src/layers/device/tensorflow/Runner.ts"
@@ -21,7 +21,7 @@ import { openAddon } from "./onTensorflow.ts"
 type Plan = Parameters<typeof spawnWorker>[0]
 
 /** A device whose workers the test holds. */
-const held = (seams: Seams = {}, change: (plan: Plan) => Plan = (plan) => plan) => {
+const held = (seams: Seams = {}, change: (plan: Plan) => Plan = (plan) => plan, options: Options = {}) => {
   const workers: Array<Worker> = []
   const plans: Array<Plan> = []
   const spawn = (plan: Plan) => {
@@ -30,7 +30,7 @@ const held = (seams: Seams = {}, change: (plan: Plan) => Plan = (plan) => plan) 
     workers.push(worker)
     return worker
   }
-  return { workers, plans, device: make({}, { ...seams, spawn }) }
+  return { workers, plans, device: make(options, { ...seams, spawn }) }
 }
 
 const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, program: Program = linear(1)) {
@@ -38,6 +38,30 @@ const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, pr
   yield* executable.initialise(1)
   return executable
 })
+
+interface Calls {
+  /** As the addon, which writes down what each call is given and asked for. */
+  readonly watched: Addon
+  readonly outputs: Array<string>
+  /** Shapes of all tensors that were handed over since it was last emptied. */
+  readonly shapes: Array<ReadonlyArray<number>>
+}
+
+const watch = (addon: Addon): Calls => {
+  const outputs: Array<string> = []
+  const shapes: Array<ReadonlyArray<number>> = []
+  const runSavedModel: Addon["runSavedModel"] = (session, tensors, inputs, names) => {
+    outputs.push(names)
+    return addon.runSavedModel(session, tensors, inputs, names)
+  }
+  const createTensor: Addon["createTensor"] = (shape, type, data) => {
+    shapes.push(shape)
+    return addon.createTensor(shape, type, data)
+  }
+  // the addon's functions cannot be spread
+  const watched: Addon = Object.create(addon, { runSavedModel: { value: runSavedModel }, createTensor: { value: createTensor } })
+  return { watched, outputs, shapes }
+}
 
 const batch = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(1, 2)]
 
@@ -169,22 +193,66 @@ withTensorflow("failures of the TensorFlow engine, and its worker", (file) => {
         const { device, plans } = held()
         yield* device.compile(noise())
         const addon = openAddon(file)
-        const calls: Array<string> = []
-        const runSavedModel: Addon["runSavedModel"] = (session, tensors, inputs, outputs) => {
-          calls.push(outputs)
-          return addon.runSavedModel(session, tensors, inputs, outputs)
-        }
-        // the addon's functions cannot be spread
-        const counting: Addon = Object.create(addon, { runSavedModel: { value: runSavedModel } })
-        const runner = Runner.make(counting, plans[0]!)
+        const { outputs, watched } = watch(addon)
+        const runner = Runner.make(watched, plans[0]!)
         const tensors = addon.getNumOfTensors()
         runner.store!(plans[0]!.layout.state.map((_, i) => i))
         runner.steps(0, 0, 5, new Float32Array(5))
-        assert.strictEqual(calls.length, 2)
+        assert.strictEqual(outputs.length, 2)
         assert.strictEqual(addon.getNumOfTensors(), tensors, "every tensor is released")
         runner.close()
         assert.strictEqual(addon.getNumOfSavedModels(), 0)
         assert.isAtLeast(runner.most, 4)
+      })
+    )
+
+    it.effect("hands over the rows that are used, XLA those of the longest run so far, and asks for the key where numbers are drawn", () =>
+      Effect.gen(function* () {
+        for (const [program, asksForKey] of [[linear(1), false] as const, [noise(), true] as const]) {
+          for (const jitCompile of [false, true]) {
+            const { device, plans } = held({}, undefined, { prefetch: 8, jitCompile })
+            yield* device.compile(program)
+            const { outputs, shapes, watched } = watch(openAddon(file))
+            const runner = Runner.make(watched, plans[0]!)
+            runner.store!(plans[0]!.layout.state.map((_, i) => i))
+            const rows = (iterations: number, slot: number, count: number) => {
+              shapes.length = 0
+              runner.begin!(iterations)
+              runner.steps(slot, slot, count, new Float32Array(8))
+              // one replica: the first axis of all but the scalars is that of the rows
+              return new Set(shapes.filter(({ length }) => length > 0).map(([first]) => first))
+            }
+            assert.deepStrictEqual(rows(2, 7, 1), new Set([jitCompile ? 2 : 1]))
+            assert.deepStrictEqual(rows(2, 0, 2), new Set([2]))
+            assert.deepStrictEqual(rows(100, 2, 3), new Set([jitCompile ? 8 : 3]))
+            assert.deepStrictEqual(rows(2, 5, 2), new Set([jitCompile ? 8 : 2]))
+            assert.strictEqual(outputs.at(-1)!.split(",").includes("key:0"), asksForKey)
+            runner.close()
+          }
+        }
+      })
+    )
+
+    it.effect("runs of any length go on from each other, wherever in the ring they begin", () =>
+      Effect.gen(function* () {
+        for (const jitCompile of [false, true]) {
+          const [one, many] = [yield* started(make({ prefetch: 4, jitCompile }), noise()), yield* started(make({ prefetch: 4, jitCompile }), noise())]
+          let next = 0
+          for (const iterations of [2, 1, 3, 4, 2]) {
+            const batches = Array.from({ length: iterations }, () => [Float32Array.of(next++)])
+            for (const x of batches) {
+              yield* one.feed(x)
+              yield* one.run(1)
+              yield* many.feed(x)
+            }
+            assert.deepStrictEqual(
+              [...(yield* many.run(iterations)).losses],
+              batches.map(([x]) => x![0])
+            )
+            assert.deepStrictEqual(yield* many.outfeed, yield* one.outfeed)
+          }
+          assert.deepStrictEqual(yield* many.readState, yield* one.readState)
+        }
       })
     )
 
