@@ -8,7 +8,7 @@ import { sizeOf, view } from "../../../domain/Tensor.ts"
 import { firstValues } from "../hosted/firstValues.ts"
 import type { SlotPlace } from "../hosted/Plan.ts"
 import type { Runner } from "../hosted/serve.ts"
-import { type Addon, type Feed, openSession, TensorflowError } from "./Binding.ts"
+import { type Addon, type Feed, openSession, type Session, TensorflowError } from "./Binding.ts"
 import type { Variable } from "./graphNodes.ts"
 import type { Draw } from "./stepGraph.ts"
 import type { WorkerPlan } from "./WorkerPlan.ts"
@@ -90,16 +90,13 @@ const placesOf = ({ layout, memory, step }: WorkerPlan) => {
   )
 }
 
-/** Opens the session; `close` ends it. Throws `TensorflowError`. @category constructors @since 0.1.0 */
-export const make = (addon: Addon, plan: WorkerPlan): Runner & { readonly close: () => void } => {
+/** Runs steps; the key is that of the first of them, and afterwards that of the step after. */
+const makeSteps = (plan: WorkerPlan, session: Session, key: Int32Array): Pick<Runner, "begin" | "steps"> => {
   const { layout, memory, step } = plan
-  const session = openSession(addon, step.savedModel)
   const batches = makeBatches(plan)
   const draws = makeDraws(plan)
   const rows = makeRows(plan)
   const rowMarks = new Int32Array(layout.slots)
-  const places = placesOf(plan)
-  let key = new Int32Array(3)
   const outfeeds = step.outfeeds.map((index) => layout.outfeed[index]!)
   const names = [
     "steps:0",
@@ -109,10 +106,7 @@ export const make = (addon: Addon, plan: WorkerPlan): Runner & { readonly close:
     ...outfeeds.map((_, j) => `out${j}:0`)
   ]
   const firstOutfeed = names.length - outfeeds.length
-
   return {
-    // where the key's way is not known, each step's draws wait for the step before
-    most: step.draws.length > 0 && plan.nextKey === undefined ? 1 : layout.slots,
     begin: rows.begin,
     steps: (slot, out, count, losses) => {
       losses.fill(NaN, 0, count)
@@ -129,12 +123,26 @@ export const make = (addon: Addon, plan: WorkerPlan): Runner & { readonly close:
       session.run(feeds, names, (i, data) => {
         if (names[i] === "failures:0" && data[0] !== 0) throw new TensorflowError(step.failures[data[0]! - 1]!)
         if (names[i] === "loss:0") losses.set(data.subarray(0, count))
-        if (names[i] === "key:0") key = Int32Array.from(data)
+        if (names[i] === "key:0") key.set(data)
         if (i < firstOutfeed) return
         const leaf = outfeeds[i - firstOutfeed]!
         rowsOf(memory, leaf, out, count).set(data.subarray(0, sizeOf(leaf.shape) * count))
       })
-    },
+    }
+  }
+}
+
+/** Opens the session; `close` ends it. Throws `TensorflowError`. @category constructors @since 0.1.0 */
+export const make = (addon: Addon, plan: WorkerPlan): Runner & { readonly close: () => void } => {
+  const { layout, step } = plan
+  const session = openSession(addon, step.savedModel)
+  const places = placesOf(plan)
+  const key = new Int32Array(3)
+
+  return {
+    // where the key's way is not known, each step's draws wait for the step before
+    most: step.draws.length > 0 && plan.nextKey === undefined ? 1 : layout.slots,
+    ...makeSteps(plan, session, key),
     fetch: () => {
       const all = places.flat()
       if (all.length === 0) return
@@ -154,7 +162,7 @@ export const make = (addon: Addon, plan: WorkerPlan): Runner & { readonly close:
         () => undefined
       )
       const own = all.find(({ k }) => k === step.key)
-      if (own !== undefined) key = Int32Array.from(own.data)
+      if (own !== undefined) key.set(own.data)
     },
     close: () => session.close()
   }
