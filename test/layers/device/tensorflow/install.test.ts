@@ -1,8 +1,12 @@
 /** Finding TensorFlow, and the parts of installing it that need no network. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { TestClock } from "effect/testing"
+import { once } from "node:events"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { deflateRawSync } from "node:zlib"
@@ -179,6 +183,94 @@ describe("running a program", () => {
       assert.match(failed.message, /ended with code 3: last words\. Cure it\.$/)
       const absent = yield* Effect.flip(run("no-such-program-here", [], { remedy }))
       assert.include(absent.message, "no-such-program-here could not be started")
+    })
+  )
+
+  it.effect("shows what a failed program said from its first error on", () =>
+    Effect.gen(function* () {
+      const lines = ["compiling", "x.cc:3:1: error: no such type", ...Array.from({ length: 20 }, (_, i) => `note ${i}`)]
+      const failed = yield* Effect.flip(
+        run(process.execPath, ["-e", `console.error(${JSON.stringify(lines.join("\n"))}); process.exit(1)`], { remedy: "" })
+      )
+      assert.include(failed.message, "code 1: x.cc:3:1: error: no such type\nnote 0\n")
+      assert.notInclude(failed.message, "note 9")
+    })
+  )
+
+  /** A program that starts another; both speak with the test through a socket, and stay. */
+  const family = `
+    const member = (name) => {
+      const socket = require("node:net").connect(process.env.TALK, () => socket.write(name + " runs\\n"))
+      process.on("SIGTERM", () => {
+        socket.write(name + " is asked\\n")
+        if (process.env.POLITE === "") return
+        require("node:fs").writeFileSync(name, "")
+        process.exit()
+      })
+    }
+    require("node:child_process").spawn(process.execPath, ["-e", "(" + member + ')("child")'], { stdio: "inherit" })
+    member("parent")
+  `
+
+  const listening = Effect.gen(function* () {
+    const env = { TALK: path.join(folder, "talk") }
+    let heard = ""
+    let left = 0
+    let changed = () => undefined as void
+    const server = createServer((socket) => {
+      socket.on("data", (text) => {
+        heard += text.toString()
+        changed()
+      })
+      socket.on("error", () => undefined)
+      socket.on("close", () => {
+        left++
+        changed()
+      })
+    })
+    yield* Effect.acquireRelease(
+      Effect.promise(async () => {
+        server.listen(env.TALK)
+        await once(server, "listening")
+      }),
+      () => Effect.sync(() => server.close())
+    )
+    const until = (isSo: () => boolean) =>
+      Effect.callback<void>((resume) => {
+        changed = () => {
+          if (isSo()) resume(Effect.void)
+        }
+        changed()
+      })
+    const both = (what: string) => until(() => ["parent", "child"].every((name) => heard.includes(`${name} ${what}\n`)))
+    return { env, both, bothLeft: until(() => left === 2), left: () => left }
+  })
+
+  it.effect("interrupted, it ends the program with what that has started, and waits until they are gone", () =>
+    Effect.gen(function* () {
+      const { both, env } = yield* listening
+      const fiber = yield* Effect.forkChild(run(process.execPath, ["-e", family], { cwd: folder, env: { ...env, POLITE: "yes" }, remedy: "" }))
+      yield* both("runs")
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(
+        ["parent", "child"].map((name) => existsSync(path.join(folder, name))),
+        [true, true]
+      )
+    })
+  )
+
+  it.effect("kills what does not end when it is asked to", () =>
+    Effect.gen(function* () {
+      const { both, bothLeft, env, left } = yield* listening
+      const fiber = yield* Effect.forkChild(run(process.execPath, ["-e", family], { cwd: folder, env: { ...env, POLITE: "" }, remedy: "" }))
+      yield* both("runs")
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(fiber))
+      yield* both("is asked")
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(left(), 0)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(interrupting)
+      yield* bothLeft
     })
   )
 })
