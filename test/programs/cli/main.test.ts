@@ -255,4 +255,14 @@ describe("effect-estimator", () => {
     assert.strictEqual(ops.code, 0)
     assert.match(ops.out, /^MatMul +\S+ +yes +yes/m)
   })
+
+  const installs = process.platform === "linux" && process.arch === "x64"
+  it.skipIf(!installs)("tries the compiler before it fetches TensorFlow, and says what to install", () => {
+    const args = [join(root, "src/programs/cli/main.ts"), "devices", "install", "tensorflow"]
+    const env = { ...process.env, CXX: "no-such-compiler", XDG_CACHE_HOME: join(folder, "cache") }
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", env })
+    assert.deepStrictEqual({ status, stdout }, { status: 1, stdout: "" })
+    assert.match(stderr, /^effect-estimator: .*no-such-compiler could not be started: .*Install a C\+\+ compiler/)
+    assert.isFalse(existsSync(join(folder, "cache")))
+  })
 })
