@@ -13,6 +13,10 @@ export * as ExporterMemory from "./layers/exporters/ExporterMemory.ts";
 export * as Estimator from "./programs/Estimator.ts";
 export * as EstimatorNode from "./EstimatorNode.ts";
 export * as EstimatorTest from "./EstimatorTest.ts";
+export * as FormatOnnx from "./layers/formats/FormatOnnx.ts";
+export * as FormatSafetensors from "./layers/formats/FormatSafetensors.ts";
+export * as FormatSavedModel from "./layers/formats/FormatSavedModel.ts";
+export * as FormatTfjs from "./layers/formats/FormatTfjs.ts";
 export * as Hook from "./programs/Hook.ts";
 export * as Hooks from "./services/Hooks.ts";
 export * as Input from "./domain/Input.ts";
@@ -26,6 +30,7 @@ export * as MetricSinkTensorboard from "./layers/sinks/MetricSinkTensorboard.ts"
 export * as MetricSinkMemory from "./layers/sinks/MetricSinkMemory.ts";
 export * as Metrics from "./domain/metrics/Metrics.ts";
 export type * as Model from "./domain/Model.ts";
+export type * as ModelFormat from "./services/ModelFormat.ts";
 export * as NameRules from "./domain/NameRules.ts";
 export * as Optimizers from "./layers/tracing/optimizers/Optimizers.ts";
 export * as RunConfig from "./domain/RunConfig.ts";

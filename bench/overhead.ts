@@ -18,7 +18,7 @@ const { values } = parseArgs({
   }
 })
 const micros = (seconds: number) => (seconds * 1e6).toFixed(1)
-const results = await race(["mlp-bare", "mlp-estimator", "mlp-estimator-2"], {
+const results = await race(["tiny/bare", "tiny/estimator", "tiny/estimator-2"], {
   rounds: Number(values.rounds),
   steps: Number(values.steps),
   starts: 1
@@ -31,5 +31,5 @@ const rows = results.map((result) => {
 })
 const summary = report.table([["contender", "µs/step", "added to the bare loop, µs/step", "quiet bursts"], ...rows])
 console.log(summary)
-const work = `Perceptron 784-32-10, batch 32. \`mlp-estimator\` does 100 steps a device run, \`mlp-estimator-2\` 2; batches come from the host at every step.`
+const work = `Perceptron 784-32-10, batch 32. \`tiny/estimator\` does 100 steps a device run, \`tiny/estimator-2\` 2; batches come from the host at every step.`
 if (values.record) report.record("what the program adds to a tiny step", `${work}\n\n${summary}`)

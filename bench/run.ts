@@ -13,6 +13,7 @@ import { dataDirectory } from "./harness/paths.ts"
 import { available, isQuiet, paired, quietSeconds, quietShare, race, type Result } from "./harness/race.ts"
 import * as report from "./harness/report.ts"
 import { median, quantile } from "./harness/statistics.ts"
+import * as Mlp from "./peers/Mlp.ts"
 import * as Work from "./peers/Work.ts"
 import * as Workload from "./peers/Workload.ts"
 import { works } from "./peers/works.ts"
@@ -48,10 +49,11 @@ const plain = (name: string) => name.slice(name.indexOf("/") + 1)
 const summarise = (results: ReadonlyArray<Result>): string => {
   const columns: ReadonlyArray<readonly [string, (result: Result) => string]> = [
     ["contender", ({ name }) => plain(name)],
-    ["ms/step", (result) => (median(quietSeconds(result)) * 1000).toFixed(1)],
+    ["ms/step", (result) => (median(quietSeconds(result)) * 1000).toPrecision(4)],
     ...ratios(results, "torch"),
     ...ratios(results, "jax"),
     ...ratios(results, "ort-hand"),
+    ...ratios(results, "tfjs-node"),
     ["peak RSS MiB", ({ bursts }) => Math.max(...bursts.map(({ rssMb }) => rssMb)).toFixed(0)],
     ["start to 1st step, s", ({ starts }) => Math.min(...starts).toFixed(2)],
     ["quiet bursts", ({ bursts }) => `${bursts.filter(isQuiet).length}/${bursts.length}`],
@@ -79,17 +81,21 @@ const prepare = (name: string): { readonly title: string; readonly steps: number
     Work.write(dataDirectory, work)
     return { title: work.title, steps: work.steps }
   }
+  if (name === "tiny") return { title: Mlp.title, steps: 200 }
   Workload.write(dataDirectory, sizes)
   const title = `Transformer-XL, batch ${sizes.batch} x ${sizes.target} tokens, memory ${sizes.memory}, ${sizes.layers} layers of ${sizes.modelWidth}`
   return { title, steps: 4 }
 }
+
+/** The tiny step is no work for two; TensorFlow has a pool of its own all the same. */
+const threads = (work: string) => (work === "tiny" ? `${Mlp.sizes.threads} thread on ONNX Runtime` : `${sizes.threads} threads`)
 
 const refuse = (text: string): never => {
   console.error(text)
   process.exit(2)
 }
 
-const known = ["xl", ...works.keys()]
+const known = ["xl", "tiny", ...works.keys()]
 const chosen = values.work === "all" ? known : values.work.split(",")
 const unknownWork = chosen.filter((name) => !known.includes(name))
 if (unknownWork.length > 0) refuse(`unknown workload ${unknownWork.join(", ")}; known are ${known.join(", ")}, all`)
@@ -108,6 +114,6 @@ for (const work of chosen) {
     console.error(failure)
     process.exitCode = 1
   }
-  const how = `${title}; float32, ${sizes.threads} threads; bursts of ${steps} steps. Ratios: median over paired rounds with under ${quietShare * 100} % taken by others [quartiles].`
+  const how = `${title}; float32, ${threads(work)}; bursts of ${steps} steps. Ratios: median over paired rounds with under ${quietShare * 100} % taken by others [quartiles].`
   if (values.record) report.record(`training step, ${work}`, `${how}\n\n${summary}`)
 }

@@ -48,8 +48,8 @@ for (const { name, ...commands } of examples) {
     }
     const events = join(modelDir, "events.jsonl")
     const lines = existsSync(events) ? readFileSync(events, "utf8").trim().split("\n") : []
-    const last = JSON.parse(lines.at(-1) ?? "{}") as { readonly event?: string }
-    if (last.event !== "eval") failures.push(`${name}: the last line of events.jsonl is not the evaluation`)
+    const [evaluation, end] = lines.slice(-2).map((line) => (JSON.parse(line) as { readonly event?: string }).event)
+    if (evaluation !== "eval" || end !== "end") failures.push(`${name}: events.jsonl does not end with the evaluation and its end`)
   } finally {
     rmSync(modelDir, { recursive: true, force: true })
   }

@@ -93,6 +93,17 @@ declare const ConfigError_base: Schema.Class<ConfigError, Schema.TaggedStruct<"C
 export declare class ConfigError extends ConfigError_base {
     get message(): string;
 }
+declare const ExportError_base: Schema.Class<ExportError, Schema.TaggedStruct<"ExportError", {
+    readonly reason: Schema.Literals<readonly ["Randomness", "Replicas", "BatchSize", "Op", "Port", "Write"]>;
+    readonly format: Schema.optionalKey<Schema.String>;
+    readonly op: Schema.optionalKey<Schema.String>;
+    readonly source: Schema.optionalKey<Schema.String>;
+    readonly detail: Schema.String;
+    readonly cause: Schema.optionalKey<Schema.Defect>;
+}>, import("effect/Cause").YieldableError>;
+export declare class ExportError extends ExportError_base {
+    get message(): string;
+}
 declare const SinkError_base: Schema.Class<SinkError, Schema.TaggedStruct<"SinkError", {
     readonly file: Schema.String;
     readonly detail: Schema.String;

@@ -54,12 +54,28 @@ export interface EstimatorSpec<E = never, R = never> {
     readonly predictions?: {
         readonly [name: string]: TfTensor;
     };
+    readonly exportOutputs?: {
+        readonly [signature: string]: ExportOutput;
+    };
     readonly cache?: ReadonlyArray<TfTensor>;
     readonly evalMetrics?: {
         readonly [name: string]: EvalMetric<E, R>;
     };
     readonly hostCall?: HostCall<E, R>;
 }
+export type ExportOutput = {
+    readonly kind: "classification";
+    readonly scores?: TfTensor;
+    readonly classes?: TfTensor;
+} | {
+    readonly kind: "regression";
+    readonly value: TfTensor;
+} | {
+    readonly kind: "predict";
+    readonly outputs: {
+        readonly [name: string]: TfTensor;
+    };
+};
 export interface EvalMetric<E = never, R = never> {
     readonly tensors: {
         readonly [name: string]: TfTensor;

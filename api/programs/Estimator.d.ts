@@ -9,6 +9,8 @@ import type { Rendezvous } from "../services/Rendezvous.ts";
 import type { Tracer } from "../services/Tracer.ts";
 export { evaluateAll, type EvaluateAllOptions, type EvaluatedCheckpoint } from "./evaluateAll.ts";
 export { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts";
+export { exporter, type ExporterOptions } from "./exporting.ts";
+export { type Exported, exportModel, type ExportOptions } from "./exportModel.ts";
 export { predict, type PredictOptions, type Prediction } from "./predict.ts";
 export { predictor, type Predictor, type PredictorOptions } from "./predictor.ts";
 export { train, type TrainOptions, type TrainResult } from "./train.ts";

@@ -3,7 +3,8 @@ import type * as Path from "effect/Path";
 import * as Result from "effect/Result";
 import { ConfigError } from "../domain/Errors.ts";
 import type { Input } from "../domain/Input.ts";
-import type { Tensor } from "../domain/Tensor.ts";
+import type { Nest } from "../domain/Model.ts";
+import type { Tensor, TensorType } from "../domain/Tensor.ts";
 import type { Estimator } from "./Estimator.ts";
 export type Params = {
     readonly [name: string]: number | string | boolean;
@@ -19,6 +20,9 @@ export interface ProgramParts<P> {
     readonly predict?: {
         readonly input: ProgramInput;
         readonly print?: (prediction: Prediction, index: number) => string;
+    };
+    readonly export?: {
+        readonly features: Nest<TensorType>;
     };
 }
 export interface ProgramModule {

@@ -15,6 +15,15 @@ export interface TraceRequest<P, E = never, R = never> {
     readonly perReplicaBatchSize: number;
     readonly seed?: number | undefined;
     readonly summaries?: boolean | undefined;
+    readonly exporting?: boolean | undefined;
+}
+export interface TracedExport {
+    readonly name: string;
+    readonly kind: "classification" | "regression" | "predict";
+    readonly outputs: ReadonlyArray<{
+        readonly key: string;
+        readonly outfeed: number;
+    }>;
 }
 export interface TracedSummary {
     readonly name: string;
@@ -49,6 +58,7 @@ export interface Traced<E = never, R = never> {
         readonly name: string;
         readonly outfeed: number;
     }>;
+    readonly exports: ReadonlyArray<TracedExport>;
     readonly replicaLoss: number | undefined;
 }
 declare const Tracer_base: Context.ServiceClass<Tracer, "effect-estimator/services/Tracer", {

@@ -15,5 +15,5 @@ const burst = await ortLoop.make({
   state: [...Mlp.weights()].map(([name, { data, shape }]) => ({ name, shape, initial: data })),
   batches: Mlp.batches().map(({ x, y }) => ({ x: new ort.Tensor("float32", x, [batch, inputs]), y: new ort.Tensor("int32", y, [batch]) }))
 })
-await serve("mlp-bare", burst)
+await serve("tiny/bare", burst)
 process.exit(0)

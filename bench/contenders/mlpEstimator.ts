@@ -14,5 +14,5 @@ const bursts = estimatorBursts.start({
   threads: Mlp.sizes.threads,
   device: estimatorBursts.engineOf(process.argv[3], Mlp.sizes.threads)
 })
-await serve("mlp-estimator", bursts.burst)
+await serve("tiny/estimator", bursts.burst)
 await bursts.close()

@@ -42,14 +42,14 @@ export const definitions: { readonly [name: string]: Definition } = {
   tensorflow: node("estimator.ts", "tensorflow"),
   "tensorflow-xla": node("estimator.ts", "tensorflow-xla"),
   "tfjs-node": node("tfjsNode.ts"),
-  "mlp-tfjs-node": node("tfjsNode.ts", "mlp"),
   "tf-function": peer("vf", "xl_tf.py"),
   "tf-function-xla": peer("vf", "xl_tf.py", "xla"),
-  "mlp-bare": node("mlpBare.ts"),
-  "mlp-estimator": node("mlpEstimator.ts", "100"),
-  "mlp-estimator-2": node("mlpEstimator.ts", "2"),
-  "mlp-tensorflow": node("mlpEstimator.ts", "100", "tensorflow"),
-  "mlp-tensorflow-xla": node("mlpEstimator.ts", "100", "tensorflow-xla"),
+  "tiny/bare": node("mlpBare.ts"),
+  "tiny/estimator": node("mlpEstimator.ts", "100"),
+  "tiny/estimator-2": node("mlpEstimator.ts", "2"),
+  "tiny/tensorflow": node("mlpEstimator.ts", "100", "tensorflow"),
+  "tiny/tensorflow-xla": node("mlpEstimator.ts", "100", "tensorflow-xla"),
+  "tiny/tfjs-node": node("tfjsNode.ts", "mlp"),
   ...Object.fromEntries(
     [...works.keys()].flatMap((work): ReadonlyArray<readonly [string, Definition]> => [
       [`${work}/torch`, peer("vt", `${work}_torch.py`)],
@@ -63,8 +63,11 @@ export const definitions: { readonly [name: string]: Definition } = {
 export const defaultNames: ReadonlyArray<string> = ["torch", "ort-hand", "estimator"]
 
 /** The contenders of a workload when none is named. @category rules @since 0.1.0 */
-export const defaultsOf = (work: string): ReadonlyArray<string> =>
-  work === "xl" ? defaultNames : ["torch", "jax", "estimator"].map((name) => `${work}/${name}`)
+export const defaultsOf = (work: string): ReadonlyArray<string> => {
+  if (work === "xl") return defaultNames
+  const names = work === "tiny" ? ["tfjs-node", "tensorflow", "tensorflow-xla", "estimator"] : ["torch", "jax", "estimator"]
+  return names.map((name) => `${work}/${name}`)
+}
 
 /** @category models @since 0.1.0 */
 export interface Measured {

@@ -10,6 +10,9 @@ import * as OnnxWriter from "./OnnxWriter.ts"
 /** @category constants @since 0.1.0 */
 export const sizes = { inputs: 784, hidden: 32, classes: 10, batch: 32, learningRate: 0.1, distinctBatches: 8, threads: 1 } as const
 
+/** @category constants @since 0.1.0 */
+export const title = `Perceptron ${sizes.inputs}-${sizes.hidden}-${sizes.classes}, batch ${sizes.batch}, gradient descent`
+
 /** Weights by name with their first values. @category constructors @since 0.1.0 */
 export const weights = (): ReadonlyMap<string, { readonly shape: ReadonlyArray<number>; readonly data: Float32Array }> => {
   const random = NumpyRandom.make(3)

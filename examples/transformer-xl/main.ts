@@ -112,10 +112,10 @@ const modelFn: Model.ModelFn<Params> = ({ batchSize: B, cache, features, labels,
   if (mode === "predict") {
     const { logits, newMemories } = forward()
     const last = tf.slice(tf.reshape(logits, [B, T, V]), [0, T - 1, 0], [B, 1, V])
-    // Gumbel-max: the largest of logits / temperature + noise is a draw from the softmax
-    const noise = tf.neg(tf.log(tf.neg(tf.log(random.uniform([B, 1, V])))))
-    const character = tf.reshape(tf.argMax(tf.add(tf.div(last, p.temperature), noise), -1), [B])
-    return { predictions: { character }, cache: [...newMemories, character] }
+    // Gumbel-max: the largest of logits / temperature + noise is a draw from the softmax; at temperature 0 it is the likeliest
+    const drawn = () => tf.add(tf.div(last, p.temperature), tf.neg(tf.log(tf.neg(tf.log(random.uniform([B, 1, V]))))))
+    const character = tf.reshape(tf.argMax(p.temperature === 0 ? last : drawn(), -1), [B])
+    return { predictions: { character, logits: tf.reshape(last, [B, V]) }, cache: [...newMemories, character] }
   }
 
   const targets = tf.oneHot(tf.reshape(labels, [B * T]) as tf.Tensor1D, V)

@@ -187,6 +187,30 @@ export class ConfigError extends Schema.TaggedError<ConfigError>()("ConfigError"
   }
 }
 
+/**
+ * A model that cannot be exported, or not in this format: it draws (`Randomness`), tells replicas apart (`Replicas`), depends on the
+ * batch's size in a way that cannot be written down (`BatchSize`), has an op that the format lacks (`Op`), an input, output or signature that
+ * does not fit (`Port`); or its files could not be written (`Write`). `op` is the op of the intermediate representation, `source` the
+ * user's line.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ExportError extends Schema.TaggedError<ExportError>()("ExportError", {
+  reason: Schema.Literals(["Randomness", "Replicas", "BatchSize", "Op", "Port", "Write"]),
+  format: Schema.optionalKey(Schema.String),
+  op: Schema.optionalKey(Schema.String),
+  source: Schema.optionalKey(Schema.String),
+  detail: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message() {
+    const where = [this.format, this.op].filter((part) => part !== undefined).join(", ")
+    const at = this.source === undefined ? "" : ` (at ${this.source})`
+    return `export: ${this.reason}${where === "" ? "" : ` (${where})`}: ${this.detail}${at}`
+  }
+}
+
 /** A sink of run events could not write. @category errors @since 0.1.0 */
 export class SinkError extends Schema.TaggedError<SinkError>()("SinkError", {
   file: Schema.String,

@@ -96,6 +96,11 @@ export interface EstimatorSpec<E = never, R = never> {
   readonly loss?: TfTensor
   /** Required in predict: tensors with the batch on axis 0. */
   readonly predictions?: { readonly [name: string]: TfTensor }
+  /**
+   * Predict: what an export offers, by the name of its signature; the one named `serving_default`, or the only one, is the
+   * default. Without it an export has one signature with all predictions.
+   */
+  readonly exportOutputs?: { readonly [signature: string]: ExportOutput }
   /** New cache: same number, dtypes and shapes as `cache`; may be left out when there is none. */
   readonly cache?: ReadonlyArray<TfTensor>
   /** Evaluate: tensors with the batch on axis 0, given to the function on the host, padding rows removed. */
@@ -103,6 +108,18 @@ export interface EstimatorSpec<E = never, R = never> {
   /** Called on the host after each step of any mode, off the step's path; a prediction of a batch comes after its call. */
   readonly hostCall?: HostCall<E, R>
 }
+
+/**
+ * What one signature of an exported model gives, each with the batch on axis 0 (`ClassificationOutput`, `RegressionOutput`,
+ * `PredictOutput` of TensorFlow). A classification has scores, classes or both, a regression one value an example.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ExportOutput =
+  | { readonly kind: "classification"; readonly scores?: TfTensor; readonly classes?: TfTensor }
+  | { readonly kind: "regression"; readonly value: TfTensor }
+  | { readonly kind: "predict"; readonly outputs: { readonly [name: string]: TfTensor } }
 
 /** A streaming metric over tensors of every evaluated batch. @category models @since 0.1.0 */
 export interface EvalMetric<E = never, R = never> {

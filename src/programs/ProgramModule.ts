@@ -1,5 +1,5 @@
 /**
- * What a program file exports by default, so that the command line can train, evaluate and predict with it.
+ * What a program file exports by default, so that the command line can train, evaluate, predict and export with it.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,8 @@ import * as Result from "effect/Result"
 import { ConfigError } from "../domain/Errors.ts"
 import type { Input } from "../domain/Input.ts"
 import { nearest } from "../domain/suggest.ts"
-import type { Tensor } from "../domain/Tensor.ts"
+import type { Nest } from "../domain/Model.ts"
+import type { Tensor, TensorType } from "../domain/Tensor.ts"
 import type { Estimator } from "./Estimator.ts"
 
 /** Settings of a program that may be changed by `--param name=value`; the defaults give each its type. @category models @since 0.1.0 */
@@ -31,6 +32,10 @@ export interface ProgramParts<P> {
     readonly input: ProgramInput
     /** Text for one prediction, written as it is: with a newline where one is wanted. Default: one JSON object a line. */
     readonly print?: (prediction: Prediction, index: number) => string
+  }
+  readonly export?: {
+    /** What an exported model is called with, in the form of one example's features; default: that of the first of `predict`. */
+    readonly features: Nest<TensorType>
   }
 }
 

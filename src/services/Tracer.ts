@@ -25,6 +25,15 @@ export interface TraceRequest<P, E = never, R = never> {
   readonly seed?: number | undefined
   /** Whether what the model function wants seen (`summary`) leaves the step. Default true; never in prediction. */
   readonly summaries?: boolean | undefined
+  /** Whether what the spec offers for export (`exportOutputs`) leaves the step, in prediction. Default false. */
+  readonly exporting?: boolean | undefined
+}
+
+/** A signature of the spec's `exportOutputs`, under TensorFlow's keys for its kind, with the outfeed leaves that have its outputs. @category models @since 0.1.0 */
+export interface TracedExport {
+  readonly name: string
+  readonly kind: "classification" | "regression" | "predict"
+  readonly outputs: ReadonlyArray<{ readonly key: string; readonly outfeed: number }>
 }
 
 /** What a model function wants seen, and where it lies in the outfeed. @category models @since 0.1.0 */
@@ -63,6 +72,8 @@ export interface Traced<E = never, R = never> {
   readonly summaries: ReadonlyArray<TracedSummary>
   /** Prediction name and its index in the outfeed. */
   readonly predictions: ReadonlyArray<{ readonly name: string; readonly outfeed: number }>
+  /** What the spec offers for export; empty unless that was asked for. */
+  readonly exports: ReadonlyArray<TracedExport>
   /** Evaluate: index in the outfeed of each replica's own loss. */
   readonly replicaLoss: number | undefined
 }

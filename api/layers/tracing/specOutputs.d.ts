@@ -9,9 +9,9 @@ export interface Outfeed {
     readonly name: string;
     readonly node: NodeId;
 }
-export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "metrics" | "hostCall" | "summaries" | "predictions" | "replicaLoss"> {
+export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "metrics" | "hostCall" | "summaries" | "predictions" | "exports" | "replicaLoss"> {
     readonly loss: NodeId | undefined;
     readonly outfeeds: ReadonlyArray<Outfeed>;
     readonly cache: ReadonlyArray<NodeId>;
 }
-export declare const specOutputs: <E, R>(recording: Recording, spec: EstimatorSpec<E, R>, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>, summaries: ReadonlyArray<MarkedSummary>) => SpecOutputs<E, R>;
+export declare const specOutputs: <E, R>(recording: Recording, spec: EstimatorSpec<E, R>, mode: Mode, rows: number, cacheLeaves: ReadonlyArray<TensorType>, summaries: ReadonlyArray<MarkedSummary>, exporting: boolean) => SpecOutputs<E, R>;

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as tf from "@tensorflow/tfjs-core"
-import type { EstimatorSpec, EvalMetric, HostCall } from "../../domain/Model.ts"
+import type { EstimatorSpec, EvalMetric, ExportOutput, HostCall } from "../../domain/Model.ts"
 import { printType, type TensorType } from "../../domain/Tensor.ts"
 import { failure } from "./failures.ts"
 
@@ -93,4 +93,43 @@ export const predictionsOf = ({ predictions }: EstimatorSpec<unknown, unknown>):
     throw invalid(`predictions must be a record of tensors, got ${described(given)}: ${remedy}`)
   checkTensors(given, "predictions")
   return given
+}
+
+/** A signature with its outputs under TensorFlow's keys. */
+export interface ExportForm {
+  readonly name: string
+  readonly kind: ExportOutput["kind"]
+  readonly outputs: Tensors
+}
+
+const exportForms = '{ kind: "classification", scores, classes }, { kind: "regression", value } or { kind: "predict", outputs: { name: tensor } }'
+
+const exportOf = (given: unknown, name: string): ExportForm => {
+  const what = `exportOutputs.${name}`
+  if (!isRecord(given)) throw invalid(`${what} must be ${exportForms}, got ${described(given)}`)
+  const { classes, kind, outputs, scores, value } = given
+  const present = (tensors: { readonly [key: string]: unknown }) =>
+    Object.fromEntries(Object.entries(tensors).filter(([, tensor]) => tensor !== undefined && tensor !== null))
+  if (kind === "classification") {
+    const named = present({ classes, scores })
+    if (Object.keys(named).length === 0) throw invalid(`${what} has neither scores nor classes: a classification has one of them or both`)
+    checkTensors(named, what)
+    return { name, kind, outputs: named }
+  }
+  if (kind === "regression") {
+    checkTensor(value, `${what}.value`)
+    return { name, kind, outputs: { outputs: value } }
+  }
+  if (kind !== "predict") throw invalid(`${what}.kind must be "classification", "regression" or "predict", got ${described(kind)}`)
+  if (!isRecord(outputs) || Object.keys(outputs).length === 0) throw invalid(`${what}.outputs must be a record of tensors, got ${described(outputs)}`)
+  checkTensors(outputs, `${what}.outputs`)
+  return { name, kind, outputs }
+}
+
+/** None for `undefined` and `null`. */
+export const exportsOf = ({ exportOutputs }: EstimatorSpec<unknown, unknown>): ReadonlyArray<ExportForm> => {
+  const given: unknown = exportOutputs
+  if (given === undefined || given === null) return []
+  if (!isRecord(given)) throw invalid(`exportOutputs must be a record, { signature: ${exportForms} }, got ${described(given)}`)
+  return Object.entries(given).map(([name, one]) => exportOf(one, name))
 }

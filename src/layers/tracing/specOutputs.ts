@@ -11,7 +11,7 @@ import { printType, sameType, type TensorType } from "../../domain/Tensor.ts"
 import type { Traced, TracedMetric } from "../../services/Tracer.ts"
 import { failure } from "./failures.ts"
 import type { Recording } from "./Recording.ts"
-import { checkTensor, described, hostCallOf, invalid, metricsOf, predictionsOf, type Tensors, typeOf } from "./specForm.ts"
+import { checkTensor, described, exportsOf, hostCallOf, invalid, metricsOf, predictionsOf, type Tensors, typeOf } from "./specForm.ts"
 import type { MarkedSummary } from "./summaries.ts"
 
 export interface Outfeed {
@@ -19,7 +19,10 @@ export interface Outfeed {
   readonly node: NodeId
 }
 
-export interface SpecOutputs<E = never, R = never> extends Pick<Traced<E, R>, "metrics" | "hostCall" | "summaries" | "predictions" | "replicaLoss"> {
+export interface SpecOutputs<E = never, R = never> extends Pick<
+  Traced<E, R>,
+  "metrics" | "hostCall" | "summaries" | "predictions" | "exports" | "replicaLoss"
+> {
   readonly loss: NodeId | undefined
   readonly outfeeds: ReadonlyArray<Outfeed>
   /** Successors of the cache leaves. */
@@ -74,7 +77,8 @@ export const specOutputs = <E, R>(
   mode: Mode,
   rows: number,
   cacheLeaves: ReadonlyArray<TensorType>,
-  summaries: ReadonlyArray<MarkedSummary>
+  summaries: ReadonlyArray<MarkedSummary>,
+  exporting: boolean
 ): SpecOutputs<E, R> => {
   const given: unknown = spec // of callers without types; every field is looked at below before it is used
   if (given instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
@@ -90,10 +94,16 @@ export const specOutputs = <E, R>(
       return { name, outfeed: put(path, x) }
     })
   const hostCall = hostCallOf(spec)
+  const signatures = mode === "predict" && exporting ? exportsOf(spec) : []
   return {
     loss: spec.loss === undefined || mode === "predict" ? undefined : recording.nodeOf(spec.loss, "loss", undefined),
     replicaLoss: mode === "evaluate" ? put("replica_loss", spec.loss!) : undefined, // checked above
     predictions: mode === "predict" ? all("predictions", predictionsOf(spec), true) : [],
+    exports: signatures.map(({ kind, name, outputs }) => ({
+      name,
+      kind,
+      outputs: all(`exports/${name}`, outputs, true).map(({ name: key, outfeed }) => ({ key, outfeed }))
+    })),
     metrics:
       mode === "evaluate"
         ? metricsOf(spec).map(([name, { metric, tensors }]): TracedMetric<E, R> => ({ name, metric, tensors: all(`metrics/${name}`, tensors, true) }))

@@ -136,7 +136,8 @@ const recordOnce = <P, E, R>(request: TraceRequest<P, E, R>, hostSeed: number, s
       request.mode,
       request.perReplicaBatchSize,
       given.cache.map(({ node }) => recording.builder.typeOf(node)),
-      summaries.marked
+      summaries.marked,
+      request.exporting ?? false
     )
     return { recording, graphs: assemble(recording, given, request.mode, outputs), outputs }
   })
@@ -172,6 +173,7 @@ export const trace = <P, E, R>(request: TraceRequest<P, E, R>): Traced<E, R> => 
     hostCall: outputs.hostCall,
     summaries: outputs.summaries,
     predictions: outputs.predictions,
+    exports: outputs.exports,
     replicaLoss: outputs.replicaLoss
   }
 }

@@ -183,6 +183,13 @@ describe("effect-estimator", () => {
     const predicted = cli("predict", ...common, "--take", "2")
     assert.strictEqual(predicted.code, 0, predicted.all)
     assert.match(predicted.out, /^0: -(4\.0|3\.9)\d\n1: -3\.\d\d\n$/)
+    const exported = cli("export", "-p", "line.ts", "--model-dir", "model", "--format", "onnx", "--format", "safetensors")
+    assert.strictEqual(exported.code, 0, exported.all)
+    const where = exported.out.trim()
+    assert.match(where, /^model\/export\/\d+$/)
+    assert.isTrue(existsSync(join(folder, where, "onnx", "model.onnx")))
+    const { inputs, outputs, step } = JSON.parse(readFileSync(join(folder, where, "safetensors", "model.json"), "utf8"))
+    assert.deepStrictEqual([step, inputs[0].shape, outputs[0].name], [100, [-1, 1], "y"])
   })
 
   it("reports a failed run with exit code 1 and the cause only under --verbose", () => {

@@ -28,6 +28,10 @@ export interface Initializer {
     readonly type: ElementType;
     readonly shape: Shape;
     readonly data: Uint8Array;
+    readonly external?: {
+        readonly location: string;
+        readonly offset: number;
+    } | undefined;
 }
 export interface Port {
     readonly name: string;
@@ -39,5 +43,9 @@ export interface OnnxModel {
     readonly initializers: ReadonlyArray<Initializer>;
     readonly inputs: ReadonlyArray<Port>;
     readonly outputs: ReadonlyArray<Port>;
+    readonly metadata?: {
+        readonly [name: string]: string;
+    };
 }
+export declare const rowsName = "batch";
 export declare const encode: (model: OnnxModel) => Uint8Array<ArrayBuffer>;

@@ -1,7 +1,7 @@
 import type { Graph, Node, NodeId } from "../../../domain/graph/Graph.ts";
 import { type OpName, type RandomOp } from "../../../domain/graph/ops.ts";
 import type { Rules } from "./lower/rule.ts";
-import { type Port } from "./OnnxModel.ts";
+import { type OnnxModel, type Port } from "./OnnxModel.ts";
 export interface Draw {
     readonly op: RandomOp;
     readonly draw: number;
@@ -35,4 +35,9 @@ export declare class NoRule extends Error {
 }
 export declare const rules: Rules;
 export declare const opNames: ReadonlyArray<OpName>;
+export interface PortableModel {
+    readonly model: OnnxModel;
+    readonly parameters: ReadonlyArray<number>;
+}
+export declare const lowerPortable: (graph: Graph) => PortableModel;
 export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock?: number) => Lowered;

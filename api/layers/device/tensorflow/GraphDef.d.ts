@@ -1,4 +1,5 @@
 import type { DType, Shape } from "../../../domain/Tensor.ts";
+import { Writer } from "../hosted/Protobuf.ts";
 export declare const dataTypes: {
     readonly float32: 1;
     readonly float64: 2;
@@ -37,6 +38,8 @@ export type Attribute = {
     readonly function: string;
 } | {
     readonly literal: Literal;
+} | {
+    readonly texts: ReadonlyArray<string>;
 };
 export type Attributes = {
     readonly [name: string]: Attribute;
@@ -64,5 +67,7 @@ export interface GraphDef {
     readonly nodes: ReadonlyArray<NodeDef>;
     readonly functions: ReadonlyArray<FunctionDef>;
 }
-export declare const encodeSavedModel: ({ nodes, functions }: GraphDef) => Uint8Array<ArrayBuffer>;
+export declare const shapeOf: (shape: PartialShape) => Writer;
+export declare const graphMessage: ({ nodes, functions }: GraphDef) => Writer;
+export declare const encodeSavedModel: (definition: GraphDef) => Uint8Array<ArrayBuffer>;
 export declare const dataTypeOf: (dtype: DType) => DataType;

@@ -34,12 +34,15 @@ export interface Initializer {
   readonly shape: Shape
   /** Little-endian elements, row-major. */
   readonly data: Uint8Array
+  /** Where the elements lie in a file beside the model, instead of in it. */
+  readonly external?: { readonly location: string; readonly offset: number } | undefined
 }
 
 /** @category models @since 0.1.0 */
 export interface Port {
   readonly name: string
   readonly type: DType
+  /** An extent of -1 is the number of rows, which a caller chooses. */
   readonly shape: Shape
 }
 
@@ -49,6 +52,8 @@ export interface OnnxModel {
   readonly initializers: ReadonlyArray<Initializer>
   readonly inputs: ReadonlyArray<Port>
   readonly outputs: ReadonlyArray<Port>
+  /** Texts by name that go with the model. */
+  readonly metadata?: { readonly [name: string]: string }
 }
 
 const opset = 20
@@ -72,14 +77,25 @@ const node = (n: OnnxNode): Writer => {
 }
 
 const initializer = (t: Initializer): Writer => {
-  const w = new Writer(t.data.length + 64)
+  const w = new Writer((t.external === undefined ? t.data.length : 0) + 64)
   for (const d of t.shape) w.int(1, d)
-  return w.int(2, elementTypes[t.type]).string(8, t.name).bytes(9, t.data)
+  w.int(2, elementTypes[t.type]).string(8, t.name)
+  if (t.external === undefined) return w.bytes(9, t.data)
+  const { location, offset } = t.external
+  const entries = { location, offset: String(offset), length: String(t.data.length) }
+  for (const [key, value] of Object.entries(entries)) w.message(13, text(key, value))
+  return w.int(14, 1)
 }
+
+/** A `StringStringEntryProto`. */
+const text = (key: string, value: string): Writer => new Writer().string(1, key).string(2, value)
+
+/** What the extent of -1 is called in files. @category constants @since 0.1.0 */
+export const rowsName = "batch"
 
 const port = ({ name, type, shape }: Port): Writer => {
   const dims = new Writer()
-  for (const d of shape) dims.message(1, new Writer().int(1, d))
+  for (const d of shape) dims.message(1, d === -1 ? new Writer().string(2, rowsName) : new Writer().int(1, d))
   return new Writer().string(1, name).message(2, new Writer().message(1, new Writer().int(1, elementTypes[type]).message(2, dims)))
 }
 
@@ -91,12 +107,9 @@ export const encode = (model: OnnxModel): Uint8Array<ArrayBuffer> => {
   for (const t of model.initializers) graph.message(5, initializer(t))
   for (const p of model.inputs) graph.message(11, port(p))
   for (const p of model.outputs) graph.message(12, port(p))
-  return new Writer(graph.finish().length + 256)
-    .int(1, 9)
-    .string(2, "effect-estimator")
-    .message(7, graph)
-    .message(8, new Writer().string(1, "").int(2, opset))
-    .message(8, new Writer().string(1, "com.microsoft").int(2, 1))
-    .message(8, new Writer().string(1, "com.microsoft.nchwc").int(2, 1))
-    .finish()
+  const w = new Writer(graph.finish().length + 256).int(1, 9).string(2, "effect-estimator").message(7, graph)
+  w.message(8, new Writer().string(1, "").int(2, opset))
+  for (const domain of new Set(model.nodes.map((n) => n.domain))) if (domain !== "") w.message(8, new Writer().string(1, domain).int(2, 1))
+  for (const [key, value] of Object.entries(model.metadata ?? {})) w.message(14, text(key, value))
+  return w.finish()
 }

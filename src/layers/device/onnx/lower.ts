@@ -13,7 +13,7 @@ import { productRules } from "./lower/products.ts"
 import type { Rule, Rules } from "./lower/rule.ts"
 import { structureRules } from "./lower/structure.ts"
 import { windowRules } from "./lower/windows.ts"
-import { encode, type OnnxNode, type Port } from "./OnnxModel.ts"
+import { encode, type OnnxModel, type OnnxNode, type Port } from "./OnnxModel.ts"
 
 /** What the host writes into an input before a step. @category models @since 0.1.0 */
 export interface Draw {
@@ -141,6 +141,33 @@ const needed = (nodes: ReadonlyArray<OnnxNode>, outputs: ReadonlyArray<Port>): R
     return isNeeded
   })
   return kept.toReversed()
+}
+
+/** A model before it is encoded. @category models @since 0.1.0 */
+export interface PortableModel {
+  readonly model: OnnxModel
+  /** The graph's parameter that each input is. */
+  readonly parameters: ReadonlyArray<number>
+}
+
+/**
+ * The model of ONNX's own operators for a graph without collectives and draws; an output for each of the graph's, in its order.
+ * Throws `NoRule`.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const lowerPortable = (graph: Graph): PortableModel => {
+  const e = new Emitter(graph, 0, true)
+  const inputs = emitNodes(e)
+  const outputs = nameOutputs(
+    e,
+    graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
+  )
+  return {
+    model: { nodes: needed(e.nodes, outputs), initializers: e.initializers, inputs: e.inputs, outputs },
+    parameters: inputs.flatMap(({ source }) => (source._tag === "Parameter" ? [source.parameter] : []))
+  }
 }
 
 /**

@@ -37,6 +37,8 @@ export type Attribute =
   /** A function of the library by its name. */
   | { readonly function: string }
   | { readonly literal: Literal }
+  /** A literal of texts, `[n]`. */
+  | { readonly texts: ReadonlyArray<string> }
 
 /** @category models @since 0.1.0 */
 export type Attributes = { readonly [name: string]: Attribute }
@@ -75,7 +77,8 @@ export interface GraphDef {
 /** The graph version of TensorFlow 2.9, the oldest that is used. */
 const producer = 1087
 
-const shapeOf = (shape: PartialShape): Writer => {
+/** A `TensorShapeProto`. @category conversions @since 0.1.0 */
+export const shapeOf = (shape: PartialShape): Writer => {
   const w = new Writer()
   for (const size of shape) w.message(2, new Writer().int(1, size))
   return w
@@ -83,6 +86,12 @@ const shapeOf = (shape: PartialShape): Writer => {
 
 const tensor = ({ type, shape, data }: Literal): Writer =>
   new Writer(data.length + 64).int(1, dataTypes[type]).message(2, shapeOf(shape)).bytes(4, data)
+
+const textTensor = (texts: ReadonlyArray<string>): Writer => {
+  const w = new Writer().int(1, dataTypes.string).message(2, shapeOf([texts.length]))
+  for (const text of texts) w.string(8, text)
+  return w
+}
 
 const list = (write: (w: Writer) => void): Writer => {
   const w = new Writer()
@@ -97,6 +106,7 @@ const attribute = (value: Attribute): Writer => {
   if ("text" in value) return new Writer().string(2, value.text)
   if ("shape" in value) return new Writer().message(7, shapeOf(value.shape))
   if ("literal" in value) return new Writer(value.literal.data.length + 64).message(8, tensor(value.literal))
+  if ("texts" in value) return new Writer().message(8, textTensor(value.texts))
   if ("function" in value) return new Writer().message(10, new Writer().string(1, value.function))
   if ("types" in value) return list((w) => value.types.forEach((type) => w.int(6, dataTypes[type])))
   if ("shapes" in value) return list((w) => value.shapes.forEach((shape) => w.message(7, shapeOf(shape))))
@@ -125,13 +135,18 @@ const functionDef = (f: FunctionDef): Writer => {
   return w
 }
 
-/** The bytes of a `SavedModel` with the one tag `serve` and neither variables nor signatures. @category conversions @since 0.1.0 */
-export const encodeSavedModel = ({ nodes, functions }: GraphDef): Uint8Array<ArrayBuffer> => {
+/** A `GraphDef`. @category conversions @since 0.1.0 */
+export const graphMessage = ({ nodes, functions }: GraphDef): Writer => {
   const graph = new Writer(65536)
   for (const n of nodes) graph.message(1, node(n))
   const library = new Writer(65536)
   for (const f of functions) library.message(1, functionDef(f))
-  graph.message(2, library).message(4, new Writer().int(1, producer))
+  return graph.message(2, library).message(4, new Writer().int(1, producer))
+}
+
+/** The bytes of a `SavedModel` with the one tag `serve` and neither variables nor signatures. @category conversions @since 0.1.0 */
+export const encodeSavedModel = (definition: GraphDef): Uint8Array<ArrayBuffer> => {
+  const graph = graphMessage(definition)
   const metaGraph = new Writer(graph.finish().length + 64).message(1, new Writer().string(4, "serve")).message(2, graph)
   return new Writer(metaGraph.finish().length + 16).int(1, 1).message(2, metaGraph).finish()
 }

@@ -21,7 +21,8 @@ export declare class Emitter {
     readonly inputs: Array<Port>;
     label: string;
     readonly channelBlock: number;
-    constructor(graph: Graph, channelBlock?: number);
+    readonly portable: boolean;
+    constructor(graph: Graph, channelBlock?: number, portable?: boolean);
     at(id: NodeId): Node;
     set(id: NodeId, value: Value): void;
     has(id: NodeId): boolean;

@@ -52,10 +52,13 @@ export class Emitter {
   label = ""
   /** Channels that the engine's fastest convolutions take together; 0 where there are no such kernels. */
   readonly channelBlock: number
+  /** Whether only ONNX's own operators may be used, for files that any runtime reads. */
+  readonly portable: boolean
 
-  constructor(graph: Graph, channelBlock = 0) {
+  constructor(graph: Graph, channelBlock = 0, portable = false) {
     this.graph = graph
     this.channelBlock = channelBlock
+    this.portable = portable
     this.uses = new Int32Array(graph.nodes.length)
     for (const node of graph.nodes) for (const x of node.inputs) this.uses[x]!++
     for (const output of graph.outputs) this.uses[output.node]!++

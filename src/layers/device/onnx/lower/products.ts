@@ -27,6 +27,13 @@ const isTransposedOnce = (e: Emitter, node: NodeOf<"MatMul">): boolean => {
   return node.attrs.transposeB && shape.length === 2 && shape[0]! <= shortProduct && e.uses[node.inputs[1]!]! >= oftenUsed
 }
 
+/** Rows and columns of each matrix. */
+const swapped = (e: Emitter, name: string, { length }: Shape): string =>
+  e.transpose(
+    name,
+    Array.from({ length }, (_, i) => (i < length - 2 ? i : 2 * length - 3 - i))
+  )
+
 /** Two-dimensional products, and batched ones that are one product of stacked rows, go to Gemm; others to (Fused)MatMul. */
 const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const { transposeA, transposeB } = node.attrs
@@ -40,6 +47,7 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
     return whole(shape.length === 2 ? product : e.reshape(product, shape), node)
   }
   if (!transposeA && !transposeB) return whole(e.emit("MatMul", [a, b]), node)
+  if (e.portable) return whole(e.emit("MatMul", [transposeA ? swapped(e, a, from) : a, transposeB ? swapped(e, b, to) : b]), node)
   const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }
   return whole(e.emit("FusedMatMul", [a, b], attributes, "com.microsoft"), node)
 }

@@ -1,0 +1,15 @@
+import * as Result from "effect/Result";
+import { ExportError } from "../Errors.ts";
+import type { Graph, NodeId } from "../graph/Graph.ts";
+import type { ServingModel } from "./ServingModel.ts";
+export interface Named {
+    readonly name: string;
+    readonly node: NodeId;
+}
+export interface Wanted {
+    readonly step: Graph;
+    readonly outputs: ReadonlyArray<Named>;
+}
+export declare const servingGraph: ({ outputs: wanted, step }: Wanted) => Result.Result<Graph, ExportError>;
+export declare const variableNames: (graph: Graph) => ReadonlyArray<string>;
+export declare const portsOf: (sized: ServingModel["graphs"]) => Result.Result<Pick<ServingModel, "inputs" | "outputs">, ExportError>;

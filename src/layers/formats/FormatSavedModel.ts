@@ -1,0 +1,172 @@
+/**
+ * TensorFlow's SavedModel: `saved_model.pb` with the graph and its signatures, `variables/` with the weights as a checkpoint, and the
+ * assets in `assets.extra/`. Written without TensorFlow.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
+import * as Result from "effect/Result"
+import type { ExportError } from "../../domain/Errors.ts"
+import type { ServingModel, ServingPort, Signature } from "../../domain/export/ServingModel.ts"
+import type { Shape, Tensor } from "../../domain/Tensor.ts"
+import type { ModelFormat } from "../../services/ModelFormat.ts"
+import type { NodeDef } from "../device/tensorflow/GraphDef.ts"
+import { graphNode, placeholder } from "../device/tensorflow/graphNodes.ts"
+import { type BundleTensor, dataFile, indexFile } from "../storage/bundle.ts"
+import { writeData } from "../storage/bundleFiles.ts"
+import { writeSynced } from "../storage/files.ts"
+import { encode, type SignatureDef, type TensorInfo, type VariableDef } from "./tensorflow/savedModelMessage.ts"
+import * as ServingNodes from "./tensorflow/servingNodes.ts"
+import { writeAssets, writeFailure } from "./writing.ts"
+
+const format = "saved-model"
+
+/** What TensorFlow takes as the name of a node. */
+const nodeName = (name: string): string => name.replace(/[^A-Za-z0-9_./>-]/g, "_").replace(/^[^A-Za-z0-9.]/, "v$&")
+
+/** TensorFlow 2's own name for what a signature is given. */
+const inputName = ({ name }: ServingPort): string => nodeName(`serving_default_${name}`)
+
+const outputName = ({ name }: ServingPort): string => nodeName(`outputs/${name}`)
+
+interface Stored {
+  /** Of the model, and of the checkpoint. */
+  readonly name: string
+  readonly node: string
+  readonly tensor: Tensor
+}
+
+/** Names that differ only in what TensorFlow does not allow are told apart by a number. */
+const stored = ({ variables }: ServingModel): ReadonlyArray<Stored> => {
+  const taken = new Set<string>()
+  return [...variables].map(([name, tensor]) => {
+    let node = nodeName(name)
+    for (let i = 1; taken.has(node); i++) node = `${nodeName(name)}_${i}`
+    taken.add(node)
+    return { name, node, tensor }
+  })
+}
+
+const readOf = ({ node }: Stored): string => `${node}/Read/ReadVariableOp`
+
+const variableNodes = (variable: Stored): ReadonlyArray<NodeDef> => {
+  const { name, node, tensor } = variable
+  const type = { type: tensor.dtype } as const
+  const literal = (suffix: string, dtype: "int32" | Tensor["dtype"], shape: Shape, data: Uint8Array) =>
+    graphNode(`${node}/${suffix}`, "Const", [], { dtype: { type: dtype }, value: { literal: { type: dtype, shape, data } } })
+  return [
+    graphNode(node, "VarHandleOp", [], { dtype: type, shape: { shape: tensor.shape }, shared_name: { text: name }, container: { text: "" } }),
+    graphNode(readOf(variable), "ReadVariableOp", [node], { dtype: type }),
+    literal("zero", tensor.dtype, [], new Uint8Array(tensor.dtype === "bool" ? 1 : 4)),
+    literal("shape", "int32", [tensor.shape.length], new Uint8Array(Int32Array.from(tensor.shape).buffer)),
+    graphNode(`${node}/zeros`, "Fill", [`${node}/shape`, `${node}/zero`], { T: type, index_type: { type: "int32" } }),
+    graphNode(`${node}/Assign`, "AssignVariableOp", [node, `${node}/zeros`], { dtype: type })
+  ]
+}
+
+const variableDef = (variable: Stored): VariableDef => ({
+  name: variable.node,
+  initializer: `${variable.node}/Assign`,
+  read: readOf(variable),
+  initial: `${variable.node}/zeros`
+})
+
+/** Writes all variables to the file that `save/Const` names, and reads them from it. */
+const saverNodes = (variables: ReadonlyArray<Stored>): ReadonlyArray<NodeDef> => {
+  const text = { type: "string" } as const
+  const types = { types: variables.map(({ tensor }) => tensor.dtype) }
+  const texts = (name: string, values: ReadonlyArray<string>) => graphNode(name, "Const", [], { dtype: text, value: { texts: values } })
+  const names = ["save/Const", "save/names", "save/slices"]
+  return [
+    graphNode("save/Const", "Placeholder", [], { dtype: text, shape: { shape: [] } }),
+    texts(
+      "save/names",
+      variables.map(({ name }) => name)
+    ),
+    texts(
+      "save/slices",
+      variables.map(() => "")
+    ),
+    graphNode("save/SaveV2", "SaveV2", [...names, ...variables.map(readOf)], { dtypes: types }),
+    graphNode("save/control_dependency", "Identity", ["save/Const", "^save/SaveV2"], { T: text }),
+    graphNode("save/RestoreV2", "RestoreV2", names, { dtypes: types }),
+    ...variables.map(({ node, tensor }, i) =>
+      graphNode(`save/assign${i}`, "AssignVariableOp", [node, `save/RestoreV2:${i}`], { dtype: { type: tensor.dtype } })
+    ),
+    graphNode(
+      "save/restore_all",
+      "NoOp",
+      variables.map((_, i) => `^save/assign${i}`),
+      {}
+    )
+  ]
+}
+
+const signatureDef = ({ inputs, outputs }: ServingModel, signature: Signature): SignatureDef => {
+  const info = (node: string, { dtype, shape }: ServingPort): TensorInfo => ({ tensor: `${node}:0`, type: dtype, shape })
+  return {
+    // those of TensorFlow for classification and regression take serialised examples, which this graph does not read
+    method: "tensorflow/serving/predict",
+    inputs: inputs.map((port) => [port.name, info(inputName(port), port)]),
+    outputs: signature.outputs.map(({ key, port: name }) => {
+      const port = outputs.find((o) => o.name === name)!
+      return [key, info(outputName(port), port)]
+    })
+  }
+}
+
+/** The bytes of `saved_model.pb`. @category conversions @since 0.1.0 */
+export const savedModel = (model: ServingModel): Result.Result<Uint8Array<ArrayBuffer>, ExportError> => {
+  const variables = stored(model)
+  const { inputs, outputs } = model
+  const names: ServingNodes.Names = {
+    variable: (name) => readOf(variables.find((v) => v.name === name)!),
+    input: (index) => inputName(inputs[index]!)
+  }
+  return Result.map(ServingNodes.make(model, format, names), (serving) =>
+    encode({
+      graph: {
+        nodes: [
+          ...inputs.map((port) => placeholder(inputName(port), port.dtype, port.shape)),
+          ...variables.flatMap(variableNodes),
+          ...serving.nodes,
+          ...outputs.map((port, i) => graphNode(outputName(port), "Identity", [serving.outputs[i]!], { T: { type: port.dtype } })),
+          ...(variables.length === 0 ? [] : saverNodes(variables))
+        ],
+        functions: []
+      },
+      signatures: model.signatures.map((signature) => [signature.name, signatureDef(model, signature)]),
+      variables: variables.map(variableDef),
+      saver: variables.length === 0 ? undefined : { filename: "save/Const:0", save: "save/control_dependency:0", restore: "save/restore_all" }
+    })
+  )
+}
+
+const bundled = ({ data, dtype, shape }: Tensor): BundleTensor => ({
+  dtype,
+  shape,
+  bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+})
+
+const write = Effect.fnUntraced(function* (
+  model: ServingModel,
+  directory: string
+): Effect.fn.Return<void, ExportError | PlatformError, FileSystem.FileSystem | Path.Path> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const put = (file: string, bytes: Uint8Array) => writeSynced(fs, file, (output) => output.write(bytes))
+  yield* put(path.join(directory, "saved_model.pb"), yield* Effect.fromResult(savedModel(model)))
+  yield* fs.makeDirectory(path.join(directory, "variables"))
+  const prefix = path.join(directory, "variables", "variables")
+  if (model.variables.size > 0) {
+    const tensors = new Map([...model.variables].map(([name, tensor]) => [name, bundled(tensor)]))
+    yield* put(indexFile(prefix), yield* writeData(fs, dataFile(prefix), tensors))
+  }
+  yield* writeAssets(model, directory)
+})
+
+/** @category constructors @since 0.1.0 */
+export const make = (): ModelFormat => ({ name: format, write: (model, directory) => Effect.mapError(write(model, directory), writeFailure(format)) })

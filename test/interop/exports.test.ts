@@ -1,0 +1,161 @@
+/** TensorFlow and onnxruntime in Python run the models that are exported here, and safetensors reads their weights. */
+import { NodeServices } from "@effect/platform-node"
+import { afterAll, assert, beforeAll, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Scope } from "effect"
+import { join } from "node:path"
+import { Estimator, EstimatorTest, FormatOnnx, FormatSafetensors, FormatSavedModel, type Model, type Tensor } from "../../src/index.ts"
+import * as CheckpointStoreFile from "../../src/layers/storage/CheckpointStoreFile.ts"
+import { predicted, type Trained, trained } from "../layers/formats/models.ts"
+import { ask, patience, temporary, withPeers } from "./peer.ts"
+
+interface Plain {
+  readonly dtype: string
+  readonly shape: ReadonlyArray<number>
+  readonly data: ReadonlyArray<number>
+}
+
+interface Run {
+  readonly results: ReadonlyArray<{ readonly [name: string]: Plain }>
+}
+
+interface Answer {
+  readonly savedModel: Run & {
+    readonly signatures: ReadonlyArray<string>
+    readonly variables: { readonly [name: string]: ReadonlyArray<number> }
+    readonly bundle: { readonly [name: string]: ReadonlyArray<number> }
+    readonly assets: ReadonlyArray<string>
+  }
+  readonly onnx: Run & { readonly inputs: { readonly [name: string]: ReadonlyArray<number | string> }; readonly step: string }
+  readonly safetensors: { readonly tensors: { readonly [name: string]: readonly [dtype: string, shape: ReadonlyArray<number>] } }
+}
+
+type Batch = { readonly [name: string]: Tensor.Tensor }
+
+const services = EstimatorTest.layer().pipe((layer) => Layer.merge(layer, CheckpointStoreFile.layer), Layer.provideMerge(NodeServices.layer))
+
+const named = (batch: Batch | Tensor.Tensor): Batch => (ArrayBuffer.isView(batch.data) ? { features: batch as Tensor.Tensor } : (batch as Batch))
+
+const plain = ({ data, dtype, shape }: Tensor.Tensor): Plain => ({ dtype, shape, data: [...data] })
+
+const filled = (rows: number, { dtype, shape }: { readonly dtype: string; readonly shape: ReadonlyArray<number> }): Plain => {
+  const whole = shape.map((d) => (d === -1 ? rows : d))
+  return { dtype, shape: whole, data: new Array<number>(whole.reduce((a, b) => a * b, 1)).fill(0) }
+}
+
+const close = (found: Plain, expected: Tensor.Tensor, what: string) => {
+  assert.strictEqual(found.dtype, expected.dtype, what)
+  assert.deepStrictEqual(found.shape, [...expected.shape], what)
+  found.data.forEach((x, i) => assert.closeTo(x, expected.data[i]!, 1e-5 * Math.max(1, Math.abs(expected.data[i]!)), `${what}[${i}]`))
+}
+
+withPeers("exported models elsewhere", () => {
+  const scope = Effect.runSync(Scope.make())
+  let answers: ReadonlyArray<Answer> = []
+  const expected: Array<ReadonlyArray<{ readonly [name: string]: Tensor.Tensor }>> = []
+
+  beforeAll(
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporary
+        const calls: Array<unknown> = []
+        /** Batches of `rows`, one after another; TensorFlow is asked for the signature. */
+        const add = Effect.fnUntraced(function* (
+          model: Trained<never>,
+          path: string,
+          signature: string,
+          rows: number,
+          count: number,
+          cache: ReadonlyArray<readonly [string, Plain]>
+        ) {
+          const batches = Array.from({ length: count }, (_, i) => model.batch(rows, i + 1))
+          expected.push([...(yield* predicted(model, batches as ReadonlyArray<Model.Nest<Tensor.Tensor>>))])
+          const inputs = batches.map((batch) => ({
+            ...Object.fromEntries(cache),
+            ...Object.fromEntries(Object.entries(named(batch)).map(([name, x]) => [name, plain(x)]))
+          }))
+          calls.push({ path, signature, inputs, cache: cache.map(([name]) => name) })
+        })
+        const exported = (model: Trained<never>, name: string) =>
+          Estimator.exportModel(model.estimator, {
+            path: join(folder, "exports", name),
+            formats: [FormatSavedModel.make(), FormatOnnx.make(), FormatSafetensors.make()],
+            features: model.features,
+            assets: new Map([["vocabulary.txt", new TextEncoder().encode("a\nb\n")]])
+          })
+        // parameters of a test's models are of no interest
+        const heads = (yield* trained.heads(folder)) as unknown as Trained<never>
+        const { path: headsPath } = yield* exported(heads, "heads")
+        yield* add(heads, headsPath, "both", 2, 1, [])
+        yield* add(heads, headsPath, "species", 5, 1, [])
+        yield* add(heads, headsPath, "price", 1, 1, [])
+        const mnist = (yield* trained.mnist(folder)) as unknown as Trained<never>
+        const { path: mnistPath } = yield* exported(mnist, "mnist")
+        yield* add(mnist, mnistPath, "serving_default", 7, 1, [])
+        yield* add(mnist, mnistPath, "serving_default", 1, 1, [])
+        const xl = (yield* trained.transformerXl(folder)) as unknown as Trained<never>
+        const { path: xlPath } = yield* exported(xl, "xl")
+        const memory = (rows: number) =>
+          [
+            ["cache_0", filled(rows, { dtype: "float32", shape: [-1, 8, 16] })],
+            ["cache_1", filled(rows, { dtype: "float32", shape: [-1, 8, 16] })],
+            ["cache_2", filled(rows, { dtype: "int32", shape: [-1] })]
+          ] as const
+        yield* add(xl, xlPath, "serving_default", 3, 3, memory(3))
+        answers = yield* ask<ReadonlyArray<Answer>>("exportedModels.py", { calls })
+      }).pipe(Effect.provide(services), Effect.provideService(Scope.Scope, scope), Effect.runPromise),
+    patience
+  )
+
+  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+  it("TensorFlow gives what this package predicts, by each signature, at other batch sizes than the model was traced at", () => {
+    const same = (call: number, keys: { readonly [theirs: string]: string }) =>
+      Object.entries(keys).forEach(([theirs, ours]) =>
+        close(answers[call]!.savedModel.results[0]![theirs]!, expected[call]![0]![ours]!, `${call} ${theirs}`)
+      )
+    same(0, { classes: "classes", value: "value" })
+    same(1, { classes: "classes" })
+    same(2, { outputs: "value" })
+    same(3, { digit: "digit", probability: "probability" })
+    same(4, { digit: "digit", probability: "probability" })
+  })
+
+  it("onnxruntime does, too", () => {
+    const same = (call: number, keys: { readonly [theirs: string]: string }) =>
+      Object.entries(keys).forEach(([theirs, ours]) =>
+        close(answers[call]!.onnx.results[0]![theirs]!, expected[call]![0]![ours]!, `${call} ${theirs}`)
+      )
+    same(0, { "both/classes": "classes", "both/value": "value", "price/outputs": "value", "species/classes": "classes" })
+    same(2, { "price/outputs": "value" })
+    same(3, { digit: "digit", probability: "probability" })
+    same(4, { digit: "digit", probability: "probability" })
+    assert.deepStrictEqual(answers[3]!.onnx.inputs, { features: ["batch", 28, 28, 1] })
+    assert.strictEqual(answers[3]!.onnx.step, "2")
+  })
+
+  for (const runtime of ["savedModel", "onnx"] as const) {
+    it(`${runtime}: carries the cache of Transformer-XL from call to call`, () => {
+      const { results } = answers[5]![runtime]
+      assert.strictEqual(results.length, 3)
+      results.forEach((result, i) => {
+        close(result["logits"]!, expected[5]![i]!["logits"]!, `call ${i} logits`)
+        close(result["character"]!, expected[5]![i]!["character"]!, `call ${i} character`)
+      })
+      assert.notDeepEqual(results[0]!["next_cache_0"]!.data, results[1]!["next_cache_0"]!.data)
+    })
+  }
+
+  it("has the signatures, variables and assets", () => {
+    const { savedModel } = answers[0]!
+    assert.deepStrictEqual(savedModel.signatures, ["both", "price", "serving_default", "species"])
+    assert.deepStrictEqual(savedModel.bundle, { "class/kernel": [5, 3], "price/kernel": [5, 1], "trunk/kernel": [6, 5] })
+    assert.deepStrictEqual(savedModel.variables, { "class/kernel:0": [5, 3], "price/kernel:0": [5, 1], "trunk/kernel:0": [6, 5] })
+    assert.deepStrictEqual(Object.keys(answers[1]!.savedModel.results[0]!).sort(), ["classes", "scores"])
+    assert.deepStrictEqual(savedModel.assets, ["vocabulary.txt"])
+    assert.deepStrictEqual(answers[0]!.safetensors.tensors, {
+      "class/kernel": ["float32", [5, 3]],
+      "price/kernel": ["float32", [5, 1]],
+      "trunk/kernel": ["float32", [6, 5]]
+    })
+  })
+})
