@@ -54,7 +54,7 @@ const modelDir = mkdtempSync(join(tmpdir(), "event-loop-"))
 const options = {
   estimator: Estimator.configure(transformerXl.make(sizes, dataDirectory, 2), { modelDir, saveCheckpointsSteps: 10, keepCheckpointMax: 2 }),
   batches: transformerXl.batches(sizes, dataDirectory),
-  threads: sizes.threads
+  device: estimatorBursts.engineOf(undefined, sizes.threads)
 }
 const stopStart = watch()
 const bursts = estimatorBursts.start(options)

@@ -29,7 +29,7 @@ Workload.write(directory, sizes)
 const bursts = estimatorBursts.start({
   estimator: transformerXl.make(sizes, directory, 10),
   batches: transformerXl.batches(sizes, directory),
-  threads: 1
+  device: estimatorBursts.engineOf(undefined, 1)
 })
 const rss: Array<number> = []
 const steps = Math.ceil(Number(values.steps) / samples)

@@ -91,7 +91,7 @@ const trace = async (name: string, steps: number): Promise<ReadonlyArray<Event>>
   try {
     const device = Layer.sync(Device, () => Engine.make({ threads }, { session: { profile: join(folder, "step") } }))
     // the parameters of the two kinds of estimator differ, and nothing here depends on them
-    const bursts = estimatorBursts.start({ ...(program as Parameters<typeof estimatorBursts.start>[0]), threads, device })
+    const bursts = estimatorBursts.start({ ...(program as Parameters<typeof estimatorBursts.start>[0]), device })
     await bursts.burst(steps + warmUp)
     await bursts.close()
     const events = readdirSync(folder).flatMap((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as ReadonlyArray<Event>) // its own format

@@ -13,11 +13,8 @@ import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
-import { evaluateRules } from "../src/domain/graph/evaluateRules.ts"
-import { opTable } from "../src/domain/graph/opTable.ts"
-import { opNames as onnxOps } from "../src/layers/device/onnx/lower.ts"
-import { opNames as tensorflowOps } from "../src/layers/device/tensorflow/lower.ts"
 import { compiled, register } from "../src/layers/tracing/register.ts"
+import { cellsOf, heading, opRows } from "../src/programs/cli/opTable.ts"
 import type { TestResult, Verdict } from "../test/tfjs/judge.ts"
 
 const { values: flags } = parseArgs({ options: { check: { type: "boolean", default: false }, results: { type: "string" } } })
@@ -95,12 +92,7 @@ const kernels = [...new Set([...compiled, ...tf.getKernelsForBackend("cpu").map(
 const named = new Set<unknown>(Object.values(tf))
 const theirs = kernels.filter((name) => named.has(name))
 const own = kernels.filter((name) => !named.has(name))
-const lowering = (ops: ReadonlyArray<string>, op: string, composite: boolean) => (ops.includes(op) ? "yes" : composite ? "decomposed" : "-")
-/** What the reference engine does not compute by a rule of the op: see `Evaluate.ts`. */
-const given = new Map([
-  ["Parameter", "given"],
-  ["CrossReplicaSum", "over replicas"]
-])
+const ops = (await opRows()).map((row) => cellsOf({ ...row, op: `\`${row.op}\`` }))
 
 const text = (reference: Run, onnx: Run): string => {
   const kernelRows = theirs.map((name) => {
@@ -108,14 +100,6 @@ const text = (reference: Run, onnx: Run): string => {
     const cpu = a.cpu === b.cpu ? a.cpu : `${a.cpu} · ${b.cpu}`
     return [`\`${name}\``, compiled.has(name) ? "yes" : "eager only", gradientOf(name), a.engine, b.engine, cpu]
   })
-  const opRows = opTable.map(({ attributes, composite, group, op }) => [
-    `\`${op}\``,
-    group,
-    given.get(op) ?? (op in evaluateRules ? "yes" : "-"),
-    lowering(onnxOps, op, composite),
-    lowering(tensorflowOps, op, composite),
-    attributes.join(", ")
-  ])
   const counted = (name: string, { counts }: Run) =>
     `${name}: ${counts.passed} of ${counts.total} pass, ${counts.excluded} fail and are excluded, ${counts.skipped} are switched off in tfjs-core. Of those that pass ${counts.onCpu} use a kernel of tfjs's CPU backend, and ${counts.withoutKernel} run no kernel at all (errors for wrong arguments, shapes, input and output, the engine's bookkeeping): they say little of this package`
   return `# Operations
@@ -138,7 +122,7 @@ Kernels of this package, for draws, replicas, \`checkpoint\` and complex numbers
 ## Ops of the intermediate representation
 What kernels are recorded as. An op without a lowering fails at compile, naming itself.
 
-${table(["op", "group", "reference", "onnx", "tensorflow", "attributes"], opRows)}
+${table(heading, ops)}
 `
 }
 

@@ -15,7 +15,6 @@ const bursts = estimatorBursts.start({
   // one step a device run: the steps are timed singly, and the session loop's cost is paid at each
   estimator: transformerXl.make(sizes, directory, 1),
   batches: transformerXl.batches(sizes, directory),
-  threads: sizes.threads,
   device: estimatorBursts.engineOf(process.argv[2], sizes.threads)
 })
 await serve("estimator", bursts.burst)

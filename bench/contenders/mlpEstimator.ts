@@ -11,7 +11,6 @@ import * as Mlp from "../peers/Mlp.ts"
 const bursts = estimatorBursts.start({
   estimator: mlp.make(Number(process.argv[2])),
   batches: mlp.batches(),
-  threads: Mlp.sizes.threads,
   device: estimatorBursts.engineOf(process.argv[3], Mlp.sizes.threads)
 })
 await serve("tiny/estimator", bursts.burst)

@@ -15,7 +15,7 @@ const bursts = estimatorBursts.start({
   // one step a device run: the steps are timed singly, and the session loop's cost is paid at each
   estimator: workEstimator.make(work, directory, 1),
   batches: workEstimator.batches(work, directory),
-  threads
+  device: estimatorBursts.engineOf(undefined, threads)
 })
 await serve("estimator", bursts.burst)
 await bursts.close()

@@ -83,25 +83,23 @@ const engines = {
 
 /** By its name; default: `onnx`. Throws for a name that is none. @category constructors @since 0.1.0 */
 export const engineOf = (name: string | undefined, threads: number): Layer.Layer<Device> => {
-  const [, make] = Object.entries(engines).find(([known]) => known === (name ?? "onnx")) ?? []
-  if (make === undefined) throw new Error(`unknown engine ${name}; known are ${Object.keys(engines).join(", ")}`)
-  return make(threads)
+  const known = name ?? "onnx"
+  if (!Object.hasOwn(engines, known)) throw new Error(`unknown engine ${name}; known are ${Object.keys(engines).join(", ")}`)
+  return engines[known as keyof typeof engines](threads) // it has been looked up
 }
 
 /** Starts training on the device with the batches given, over and over. @category constructors @since 0.1.0 */
 export const start = <P>(options: {
   readonly estimator: Estimator.Estimator<P>
   readonly batches: ReadonlyArray<Example>
-  readonly threads: number
-  /** Default: `DeviceOnnx` with so many threads. */
-  readonly device?: Layer.Layer<Device>
+  readonly device: Layer.Layer<Device>
 }): Bursts => {
   const { burst, fail, hook } = gate()
   const program = Estimator.train(options.estimator, {
     input: Stream.forever(Stream.fromIterable(options.batches, { chunkSize: 1 })),
     hooks: [hook]
   })
-  const layer = Layer.mergeAll(EstimatorNode.layer, options.device ?? DeviceOnnx.layer({ threads: options.threads }))
+  const layer = Layer.mergeAll(EstimatorNode.layer, options.device)
   const fiber = Effect.runFork(Effect.provide(program, layer))
   fiber.addObserver((exit) => fail(Exit.isFailure(exit) ? exit.cause : new Error("the training program ended by itself")))
   return {

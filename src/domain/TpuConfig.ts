@@ -70,7 +70,12 @@ export const TpuConfig = Schema.Struct({
   /** Seconds before the first batch is fed. Default and 0: none. */
   initialInfeedSleepSecs: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
   /** How features, and labels where they are, are cut over the cores of a replica. Default: not at all. */
-  inputPartitionDims: Schema.optionalKey(Schema.Array(PartitionDims))
+  inputPartitionDims: Schema.optionalKey(
+    Schema.Array(PartitionDims).annotate({
+      expected:
+        "a list of one entry for the features and perhaps one for the labels: the parts along each axis of a tensor such as [1, 4], null for a tensor that is not cut, or these in a list or record as the batch is, such as [{ image: [1, 4, 1, 1] }, null]"
+    })
+  )
 })
 
 /** As a user writes it. @category models @since 0.1.0 */

@@ -38,7 +38,9 @@ export const checkFields = (fields: Fields, input: unknown, path = ""): ConfigEr
     if (Result.isFailure(decoded)) {
       // the value by hand: JSON has no NaN and no undefined
       const shown = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value))
-      const why = String(decoded.failure.message).split("\n")[0]
+      // a form that is told in words, where its parts alone would say little
+      const told = schema.ast.annotations?.["expected"]
+      const why = typeof told === "string" ? `Expected ${told}` : String(decoded.failure.message).split("\n")[0]
       return new ConfigError({ key: path + key, detail: `${shown} is refused: ${why}.` })
     }
   }

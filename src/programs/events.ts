@@ -54,7 +54,9 @@ const openSinks = Effect.fnUntraced(function* (
   sinks: ReadonlyArray<Sink>,
   modelDir: string | undefined
 ): Effect.fn.Return<Events, SinkError, Scope.Scope> {
-  const writers = yield* Effect.forEach(sinks, (sink) => sink.open(modelDir))
+  // closed when all has been written: what a sink opens for its first event is opened after this scope's finalizer is there
+  const own = yield* Effect.acquireRelease(Scope.make(), (scope, exit) => Scope.close(scope, exit))
+  const writers = yield* Effect.forEach(sinks, (sink) => Scope.provide(sink.open(modelDir), own))
   const queue = yield* Queue.unbounded<RunEvent, Cause.Done | SinkError>()
   const write = (event: RunEvent) => Effect.forEach(writers, (writer) => writer(event), { discard: true })
   const drain = Queue.take(queue).pipe(

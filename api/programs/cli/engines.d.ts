@@ -10,6 +10,8 @@ export interface Engine {
         readonly replicas: number;
     }) => Layer.Layer<Device, EngineUnavailable>;
 }
+export declare const load: <A>(engine: string, remedy: string, module: () => Promise<A>) => Effect.Effect<A, EngineUnavailable>;
+export declare const reinstall = "Reinstall effect-estimator.";
 export declare const engines: ReadonlyArray<Engine>;
 export declare const engineNames: ReadonlyArray<string>;
 export declare const engineOf: (name: string) => Engine | undefined;

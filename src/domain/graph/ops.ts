@@ -153,8 +153,10 @@ export interface OpAttrs
   /** `(x)` -> int32: where those of `TopKValues` are; of equal elements the first comes first. */
   readonly TopKIndices: { readonly k: number }
   readonly CumSum: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean }
-  /** `(a: [batch…, m, k], b: [batch…, k, n])` float32; batch extents equal or 1 (numpy's rule), ranks equal. */
-  /** `exact` where the product is a means of another op (a Fourier transform, say): mixed precision leaves it as it is. */
+  /**
+   * `(a: [batch…, m, k], b: [batch…, k, n])` float32; batch extents equal or 1 (numpy's rule), ranks equal.
+   * `exact` where the product is a means of another op (a Fourier transform, say): mixed precision leaves it as it is.
+   */
   readonly MatMul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly exact?: true }
   /** Over the last axis. Composite: has a decomposition. */
   readonly Softmax: None

@@ -44,7 +44,7 @@ export const simplify: Pass = passOf(
   )
 )
 
-/** In the order they run. @category passes @since 0.1.0 */
+/** In the order they run, round after round; `matMulStack` follows once, after the last round. @category passes @since 0.1.0 */
 export const passes: ReadonlyArray<readonly [name: string, pass: Pass]> = [
   ["simplify", simplify],
   ["matMulSlice", matMulSlice],
@@ -53,7 +53,7 @@ export const passes: ReadonlyArray<readonly [name: string, pass: Pass]> = [
   ["matMulSums", matMulSums]
 ]
 
-/** Once, after the others, which would take it back. */
+/** Once, after the last round: the other passes would take it back. */
 const last: Pass = matMulStack
 
 /** Rounds after which the pipeline stops though something still changed; real programs need three or four. */

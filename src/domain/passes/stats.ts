@@ -18,23 +18,23 @@ export interface GraphStats {
   readonly literalBytes: number
 }
 
-/** Elements of the image that one of the result is made of. @category analysis @since 0.1.0 */
-export const tapsOf = (filter: Shape, { depthwise }: ConvAttrs): number => sizeOf(filter.slice(0, depthwise === true ? 2 : 3))
+/** Elements of the image that one of the result is made of. */
+const tapsOf = (filter: Shape, { depthwise }: ConvAttrs): number => sizeOf(filter.slice(0, depthwise === true ? 2 : 3))
 
-/** Two operations for each element of the result and of the inner axis. */
-const flopsOf = (graph: Graph, node: Node): number => {
-  const inputShape = (i: number) => graph.nodes[node.inputs[i]!]!.type.shape
+/** Of a product or convolution: one for each element of the result and of the inner axis; `undefined` for other ops. @category analysis @since 0.1.0 */
+export const multiplyAdds = (graph: Graph, node: Node): number | undefined => {
+  const shapeOf = (i: number) => graph.nodes[node.inputs[i]!]!.type.shape
   switch (node.op) {
     case "MatMul":
-      return 2 * sizeOf(node.type.shape) * inputShape(0).at(node.attrs.transposeA ? -2 : -1)!
+      return sizeOf(node.type.shape) * shapeOf(0).at(node.attrs.transposeA ? -2 : -1)!
     case "Conv2D":
-      return 2 * sizeOf(node.type.shape) * tapsOf(inputShape(1), node.attrs)
+      return sizeOf(node.type.shape) * tapsOf(shapeOf(1), node.attrs)
     case "Conv2DBackpropInput":
-      return 2 * sizeOf(inputShape(0)) * tapsOf(inputShape(1), node.attrs)
+      return sizeOf(shapeOf(0)) * tapsOf(shapeOf(1), node.attrs)
     case "Conv2DBackpropFilter":
-      return 2 * sizeOf(inputShape(1)) * tapsOf(node.attrs.filterShape, node.attrs)
+      return sizeOf(shapeOf(1)) * tapsOf(node.attrs.filterShape, node.attrs)
     default:
-      return 0
+      return undefined
   }
 }
 
@@ -45,7 +45,7 @@ export const statsOf = (graph: Graph): GraphStats => {
   let literalBytes = 0
   for (const node of graph.nodes) {
     byOp.set(node.op, (byOp.get(node.op) ?? 0) + 1)
-    matMulFlops += flopsOf(graph, node)
+    matMulFlops += 2 * (multiplyAdds(graph, node) ?? 0)
     if (node.op === "Constant") literalBytes += byteSizeOf(node.type)
   }
   return { nodes: graph.nodes.length, byOp: new Map([...byOp].sort((a, b) => b[1] - a[1])), matMulFlops, literalBytes }

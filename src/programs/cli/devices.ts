@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Argument, Command, Flag } from "effect/cli"
 import { availableParallelism } from "node:os"
-import { engines } from "./engines.ts"
+import { type Engine, engines, load, reinstall } from "./engines.ts"
 import { table } from "./table.ts"
 
 const install = Command.make(
@@ -23,7 +23,8 @@ const install = Command.make(
     force: Flag.Boolean("force").pipe(Flag.withDefault(false), Flag.withDescription("Build anew what is installed"))
   },
   Effect.fnUntraced(function* ({ force, wheel }) {
-    const { install: run } = yield* Effect.promise(() => import("../../layers/device/tensorflow/install/install.ts"))
+    const { install: run } = yield* load("tensorflow", reinstall, () => import("../../layers/device/tensorflow/install/install.ts"))
+    const console = yield* Console.Console
     const { addon } = yield* run({ force, wheel: Option.getOrUndefined(wheel), report: (line) => console.error(line) })
     yield* Console.log(`installed: ${addon}`)
     yield* Console.log("`effect-estimator devices` lists it; `--engine tensorflow` runs on it, and so does DeviceTensorflow.layer()")
@@ -41,17 +42,18 @@ const install = Command.make(
   ])
 )
 
+const rowOf = ({ description, name, version }: Engine) =>
+  version.pipe(
+    Effect.map((found) => [name, "usable", found, description]),
+    Effect.catchTag("EngineUnavailable", ({ detail, remedy }) => Effect.succeed([name, "missing", "-", `${detail}. ${remedy}`]))
+  )
+
 /** @category commands @since 0.1.0 */
 export const devices = Command.make(
   "devices",
   {},
   Effect.fnUntraced(function* () {
-    const rows = yield* Effect.forEach(engines, (engine) =>
-      engine.version.pipe(
-        Effect.map((version) => [engine.name, "usable", version, engine.description]),
-        Effect.catchTag("EngineUnavailable", (error) => Effect.succeed([engine.name, "missing", "-", `${error.detail}. ${error.remedy}`]))
-      )
-    )
+    const rows = yield* Effect.forEach(engines, rowOf, { concurrency: "unbounded" })
     yield* Console.log(table([["engine", "state", "version", ""], ...rows]))
     yield* Console.log(`\n${availableParallelism()} processor cores; --replicas n runs n replicas on one of these engines`)
   })

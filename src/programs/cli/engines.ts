@@ -18,13 +18,15 @@ export interface Engine {
   readonly layer: (options: { readonly replicas: number }) => Layer.Layer<Device, EngineUnavailable>
 }
 
-const load = <A>(engine: string, remedy: string, module: () => Promise<A>): Effect.Effect<A, EngineUnavailable> =>
+/** A part of the package, or a file of it. @category running @since 0.1.0 */
+export const load = <A>(engine: string, remedy: string, module: () => Promise<A>): Effect.Effect<A, EngineUnavailable> =>
   Effect.tryPromise({
     try: module,
     catch: (cause) => new EngineUnavailable({ engine, detail: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause), remedy, cause })
   })
 
-const reinstall = "Reinstall effect-estimator."
+/** @category constants @since 0.1.0 */
+export const reinstall = "Reinstall effect-estimator."
 
 /** Of the library that would be called; nothing is loaded. */
 const onnxVersion = load("onnx", reinstall, () => import("../../layers/device/onnx/libraries.ts")).pipe(
@@ -33,14 +35,17 @@ const onnxVersion = load("onnx", reinstall, () => import("../../layers/device/on
   Effect.map((text) => `onnxruntime ${(JSON.parse(text) as { readonly version: string }).version}`)
 )
 
-/** Of the TensorFlow whose binding is there and loads; it is loaded in a process of its own. */
+/** Of the TensorFlow whose binding is there and loads; it is loaded in a process of its own, once. */
 const tensorflowVersion = load("tensorflow", reinstall, async () => ({
   ...(await import("../../layers/device/tensorflow/install/locate.ts")),
   ...(await import("../../layers/device/tensorflow/install/probe.ts")),
   ...(await import("../../layers/device/tensorflow/Host.ts"))
 })).pipe(
   Effect.flatMap(({ locate, probe, remedy }) => Effect.flatMap(Effect.fromResult(locate()), ({ addon }) => probe(addon, remedy))),
-  Effect.map((version) => `tensorflow ${version}`)
+  Effect.map((version) => `tensorflow ${version}`),
+  Effect.cached,
+  // only the place for the version is made here
+  Effect.runSync
 )
 
 const tensorflow =

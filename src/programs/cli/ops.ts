@@ -6,9 +6,7 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { Command } from "effect/cli"
-import { opTable } from "../../domain/graph/opTable.ts"
-import { opNames as onnxOps } from "../../layers/device/onnx/lower.ts"
-import { opNames as tensorflowOps } from "../../layers/device/tensorflow/lower.ts"
+import { cellsOf, heading, opRows } from "./opTable.ts"
 import { table } from "./table.ts"
 
 /** @category commands @since 0.1.0 */
@@ -16,20 +14,10 @@ export const ops = Command.make(
   "ops",
   {},
   Effect.fnUntraced(function* () {
-    const has = (lowered: ReadonlyArray<string>) => (op: string, composite: boolean) =>
-      lowered.includes(op) ? "yes" : composite ? "decomposed" : "-"
-    const [onnxOf, tensorflowOf] = [has(onnxOps), has(tensorflowOps)]
-    const rows = opTable.map(({ attributes, composite, evaluate, group, op }) => [
-      op,
-      group,
-      evaluate ? "yes" : "-",
-      onnxOf(op, composite),
-      tensorflowOf(op, composite),
-      attributes.join(", ")
-    ])
-    yield* Console.log(table([["op", "group", "reference", "onnx", "tensorflow", "attributes"], ...rows]))
-    const count = (column: number) => rows.filter((row) => row[column] !== "-").length
-    yield* Console.log(`\n${rows.length} ops: reference ${count(2)}, onnx ${count(3)}, tensorflow ${count(4)}`)
+    const rows = yield* Effect.promise(opRows)
+    yield* Console.log(table([heading, ...rows.map(cellsOf)]))
+    const counts = (["reference", "onnx", "tensorflow"] as const).map((engine) => `${engine} ${rows.filter((row) => row[engine] !== "-").length}`)
+    yield* Console.log(`\n${rows.length} ops: ${counts.join(", ")}`)
   })
 ).pipe(
   Command.withDescription("Prints the op × engine table. A program with an op that its engine lacks fails when it is compiled, naming the op."),

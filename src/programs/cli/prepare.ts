@@ -58,6 +58,12 @@ export const prepare = Effect.fnUntraced(function* (
   const config = yield* configure(parts.estimator.config, file, named, flags.set)
   const engine = engineOf(flags.engine)!.layer({ replicas: flags.replicas }) // the flag takes known names only
   const estimator = Estimator.configure(parts.estimator, config)
+  if (flags.tensorboard && estimator.config.modelDir === undefined) {
+    return yield* new ConfigError({
+      key: "--tensorboard",
+      detail: "event files are written to the model directory, and there is none: give --model-dir."
+    })
+  }
   // on standard error: what a command prints is read by others
   if (estimator.config.modelDir === undefined) {
     yield* Console.error("note: without --model-dir nothing is saved, and nothing that was trained before is used")
@@ -66,11 +72,18 @@ export const prepare = Effect.fnUntraced(function* (
 })
 
 const readConfig = Effect.fnUntraced(function* (file: string): Effect.fn.Return<RunConfigInput, ConfigError, FileSystem.FileSystem> {
-  const text = yield* (yield* FileSystem.FileSystem).readFileString(file).pipe(
-    Effect.mapError(({ message, reason }) => {
-      const why = reason._tag === "NotFound" ? "there is no such file" : `it cannot be read (${message})`
-      return new ConfigError({ key: file, detail: `${why}: --config takes the path of a .json, .yaml, .yml or .toml file.` })
-    })
+  const fs = yield* FileSystem.FileSystem
+  const isFolder = fs.stat(file).pipe(
+    Effect.map(({ type }) => type === "Directory"),
+    Effect.orElseSucceed(() => false)
+  )
+  const text = yield* fs.readFileString(file).pipe(
+    Effect.catch(({ message, reason }) =>
+      Effect.flatMap(isFolder, (folder) => {
+        const why = reason._tag === "NotFound" ? "there is no such file" : folder ? "it is a folder" : `it cannot be read (${message})`
+        return new ConfigError({ key: file, detail: `${why}: --config takes the path of a .json, .yaml, .yml or .toml file.` })
+      })
+    )
   )
   return yield* Effect.fromResult(fromFile(file, text))
 })

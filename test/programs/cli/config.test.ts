@@ -1,7 +1,7 @@
 /** Where the command line takes its run configuration from. */
 import { assert, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, beforeAll } from "vitest"
@@ -65,8 +65,10 @@ it("a configuration file that is missing, empty or a list is named, with what wa
   writeFileSync(join(folder, "empty.yaml"), "")
   writeFileSync(join(folder, "comments.yaml"), "# later\n")
   writeFileSync(join(folder, "list.yaml"), "- a\n- b\n")
+  mkdirSync(join(folder, "folder.yaml"))
   for (const [file, says] of [
     ["missing.yaml", "config missing.yaml: there is no such file: --config takes the path of"],
+    ["folder.yaml", "config folder.yaml: it is a folder: --config takes the path of a .json, .yaml, .yml or .toml file."],
     ["empty.yaml", "config empty.yaml: expected keys of the run configuration with their values, such as modelDir: runs/a, got an empty file. Write"],
     ["comments.yaml", "got no keys"],
     ["list.yaml", "config list.yaml: expected keys of the run configuration with their values, such as modelDir: runs/a, got a list."]
@@ -88,4 +90,13 @@ it("a run that is refused for its replicas leaves no model directory", () => {
     assert.include(err, "replicas")
     assert.isFalse(has("refused"))
   }
+})
+
+it("a value that is of no form the key takes is answered with the form in words", () => {
+  const { code, err } = train(["--set", "tpu.inputPartitionDims=x"])
+  assert.strictEqual(code, 2)
+  assert.include(
+    err,
+    'config tpu.inputPartitionDims: "x" is refused: Expected a list of one entry for the features and perhaps one for the labels: the parts along each axis of a tensor such as [1, 4]'
+  )
 })

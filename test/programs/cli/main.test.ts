@@ -126,12 +126,16 @@ describe("effect-estimator", () => {
     assert.include(param.err, 'Did you mean "rate"?')
   })
 
-  it("--tensorboard writes event files, of evaluations in a folder of their own", () => {
-    writeFileSync(join(folder, "line.ts"), line())
-    const common = ["-p", "line.ts", "--engine", "reference", "--model-dir", "board", "--tensorboard"]
+  it("--tensorboard writes event files, of evaluations and predictions in folders of their own", () => {
+    const summaries = ["domain/Summary.ts", "services/Summaries.ts"].map((file) => JSON.stringify(join(root, "src", file)))
+    const imports = `import * as Summary from ${summaries[0]}\nimport * as Summaries from ${summaries[1]}\n`
+    const called = `hostCall: { tensors: { features }, call: (given, step) => Summaries.write(step, [Summary.text("rows", String(given.features.shape[0]))]) }`
+    writeFileSync(join(folder, "board.ts"), imports + line().replace("predictions: { y: y() }", `predictions: { y: y() }, ${called}`))
+    const common = ["-p", "board.ts", "--engine", "reference", "--model-dir", "board", "--tensorboard"]
     for (const args of [
       ["train", ...common, "--max-steps", "4", "--log-steps", "2"],
-      ["evaluate", ...common]
+      ["evaluate", ...common],
+      ["predict", ...common, "--take", "1"]
     ]) {
       const { all, code } = cli(...args)
       assert.strictEqual(code, 0, all)
@@ -139,6 +143,14 @@ describe("effect-estimator", () => {
     const tags = (directory: string) => readEvents(join(folder, directory)).flatMap(({ values }) => values.map(({ step, tag }) => `${tag} ${step}`))
     assert.includeMembers(tags("board"), ["_hparams_/session_start_info 0", "loss 2", "loss 4"])
     assert.deepStrictEqual(tags("board/eval"), ["loss 4", "ppl 4", "bpc 4"])
+    assert.deepStrictEqual(tags("board/predict"), ["rows 4"])
+  })
+
+  it("refuses --tensorboard where there is no model directory to write to", () => {
+    writeFileSync(join(folder, "line.ts"), line())
+    const { code, err } = cli("predict", "-p", "line.ts", "--engine", "reference", "--tensorboard")
+    const says = "effect-estimator: config --tensorboard: event files are written to the model directory, and there is none: give --model-dir.\n"
+    assert.deepStrictEqual({ code, err }, { code: 2, err: says })
   })
 
   it("trains, goes on, evaluates and predicts", () => {
@@ -261,5 +273,15 @@ describe("effect-estimator", () => {
     const ops = cli("ops")
     assert.strictEqual(ops.code, 0)
     assert.match(ops.out, /^MatMul +\S+ +yes +yes/m)
+  })
+
+  const installs = process.platform === "linux" && process.arch === "x64"
+  it.skipIf(!installs)("tries the compiler before it fetches TensorFlow, and says what to install", () => {
+    const args = [join(root, "src/programs/cli/main.ts"), "devices", "install", "tensorflow"]
+    const env = { ...process.env, CXX: "no-such-compiler", XDG_CACHE_HOME: join(folder, "cache") }
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", env })
+    assert.deepStrictEqual({ status, stdout }, { status: 1, stdout: "" })
+    assert.match(stderr, /^effect-estimator: .*no-such-compiler could not be started: .*Install a C\+\+ compiler/)
+    assert.isFalse(existsSync(join(folder, "cache")))
   })
 })

@@ -18,6 +18,5 @@ export interface StepGraph {
 }
 export interface StepOptions {
     readonly xla: boolean;
-    readonly rows: number;
 }
 export declare const make: (program: Program, merged: Merged, options: StepOptions) => StepGraph;

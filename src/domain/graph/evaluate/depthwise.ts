@@ -8,7 +8,7 @@ import { type Shape, sizeOf, type Tensor } from "../../Tensor.ts"
 import type { ConvAttrs } from "../ops.ts"
 import { convWindow, forEachTap } from "./windows.ts"
 
-/** `visit(image, result, weight, multiplier)`: the offsets of what one channel of one element multiplies, its `m` filters in a row. */
+/** `visit(image, result, weight)`: the offsets of what one channel of one element multiplies; the result's and the weight's are of the first of its `m` filters, which lie in a row. */
 const forEachProduct = (
   image: Shape,
   filter: Shape,

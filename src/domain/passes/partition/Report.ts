@@ -6,7 +6,7 @@
 import type { Graph, Node, NodeId } from "../../graph/Graph.ts"
 import type { OpName } from "../../graph/ops.ts"
 import { sizeOf } from "../../Tensor.ts"
-import { tapsOf } from "../stats.ts"
+import { multiplyAdds } from "../stats.ts"
 import type { Place } from "./Cutter.ts"
 
 /** Figures of one step on one replica. @category models @since 0.1.0 */
@@ -31,22 +31,10 @@ export const literals: ReadonlySet<OpName> = new Set(["Parameter", "Constant", "
 
 /** Multiply-adds of a product, else elements of the larger of result and operands. */
 const workOf = (graph: Graph, node: Node): number => {
-  const shapeOf = (i: number) => graph.nodes[node.inputs[i]!]!.type.shape
-  switch (node.op) {
-    case "MatMul":
-      return sizeOf(node.type.shape) * shapeOf(0).at(node.attrs.transposeA ? -2 : -1)!
-    case "Conv2D":
-      return sizeOf(node.type.shape) * tapsOf(shapeOf(1), node.attrs)
-    case "Conv2DBackpropInput":
-      return sizeOf(shapeOf(0)) * tapsOf(shapeOf(1), node.attrs)
-    case "Conv2DBackpropFilter":
-      return sizeOf(shapeOf(1)) * tapsOf(node.attrs.filterShape, node.attrs)
-    case "MaxPool":
-    case "AvgPool":
-      return sizeOf(node.type.shape) * sizeOf(node.attrs.window)
-    default:
-      return Math.max(sizeOf(node.type.shape), ...node.inputs.map((_, i) => sizeOf(shapeOf(i))))
-  }
+  const product = multiplyAdds(graph, node)
+  if (product !== undefined) return product
+  if (node.op === "MaxPool" || node.op === "AvgPool") return sizeOf(node.type.shape) * sizeOf(node.attrs.window)
+  return Math.max(sizeOf(node.type.shape), ...node.inputs.map((id) => sizeOf(graph.nodes[id]!.type.shape)))
 }
 
 /** Work of what some cores compute, and of what all do. @category analysis @since 0.1.0 */

@@ -6,12 +6,15 @@
 import type { MessagePort } from "node:worker_threads"
 import * as RandomKey from "../../../domain/RandomKey.ts"
 import { Command, Wake, Word, type WorkerMessage } from "./control.ts"
+import * as Pace from "./Pace.ts"
 import type { HostedPlan } from "./Plan.ts"
 
 /** What an engine does in its worker. All throw where the engine fails. @category models @since 0.1.0 */
 export interface Runner {
-  /** Steps that one call may do; at least 1. */
+  /** Steps that one call may do, however short they are; at least 1. */
   readonly most: number
+  /** Is told of a run before its first step, with how many it may have; absent where the engine does not ask. */
+  readonly begin?: (iterations: number) => void
   /**
    * Runs `count` steps, at most `most`, of the batches in slots `slot …`, and writes their outputs to slots `out …` and their
    * losses to the first `count` elements of `losses`. Neither row of slots goes beyond the last slot.
@@ -26,13 +29,23 @@ export interface Runner {
 /** @category rules @since 0.1.0 */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Serves until the host says `close`. @category running @since 0.1.0 */
-export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner): Promise<void> => {
+/** What the worker needs of its port. @category models @since 0.1.0 */
+export type Port = Pick<MessagePort, "postMessage">
+
+/**
+ * Serves until the host says `close`. A stop, a close or an interrupt ends a run after the call it is in, which is of one step, or
+ * of as many as take no longer than `Pace.callTime`; `now` gives milliseconds.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: () => number = () => performance.now()): Promise<void> => {
   const control = new Int32Array(plan.control)
   const losses = new Float32Array(plan.losses)
   const slotLosses = new Float32Array(plan.slotLosses)
   const { slots } = plan.layout
   const callLosses = new Float32Array(runner.most)
+  const pace = Pace.make(runner.most, now)
   const post = (message: WorkerMessage) => port.postMessage(message)
   /** Place of the next batch and of the next output in their rings. */
   let slot = 0
@@ -47,7 +60,9 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
   }
 
   const call = (count: number, done: number) => {
+    const begin = pace.begin()
     runner.steps(slot, out, count, callLosses)
+    pace.end(count, begin)
     for (let i = 0; i < count; i++) {
       losses[done + i] = callLosses[i]!
       slotLosses[out + i] = callLosses[i]!
@@ -63,6 +78,7 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
   /** Until all iterations are done, a stop is asked for or a step fails; sleeps while there is no batch or no room. */
   const runSteps = () => {
     const iterations = Atomics.load(control, Word.argument0)
+    runner.begin?.(iterations)
     for (let done = 0; done < iterations;) {
       const bell = Atomics.load(control, Word.bell)
       if (Atomics.load(control, Word.stop) !== 0 || Atomics.load(control, Word.command) !== Command.run) return
@@ -70,7 +86,7 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
       const ended = Atomics.load(control, Word.ended) !== 0
       const fed = (Atomics.load(control, Word.fed) - Atomics.load(control, Word.consumed)) | 0
       const waiting = (Atomics.load(control, Word.produced) - Atomics.load(control, Word.taken)) | 0
-      const count = Math.min(runner.most, iterations - done, fed, slots - waiting, slots - slot, slots - out)
+      const count = Math.min(pace.limit(), iterations - done, fed, slots - waiting, slots - slot, slots - out)
       if (count > 0) {
         call(count, done)
         done += count

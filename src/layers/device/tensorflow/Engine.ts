@@ -47,7 +47,7 @@ const planOf = ({ prefetch, replicas, xla }: Settings, seams: Seams, program: Pr
   Result.gen(function* () {
     const merged = Merged.make(program.step, replicas)
     const slots = prefetch ?? WorkerPlan.slotsFor(program, merged)
-    const step = yield* Compile.lowered(engine, () => StepGraph.make(program, merged, { xla, rows: slots }))
+    const step = yield* Compile.lowered(engine, () => StepGraph.make(program, merged, { xla }))
     const { addon } = yield* (seams.locate ?? Locate.locate)()
     return WorkerPlan.make(program, merged, step, { addon, xla, slots, maxIterations })
   })

@@ -40,9 +40,8 @@ export interface StepGraph {
 
 /** @category models @since 0.1.0 */
 export interface StepOptions {
+  /** XLA compiles for a shape, so it does so anew for each number of rows that is fed. */
   readonly xla: boolean
-  /** Rows of a call: with XLA always so many, for it compiles for a shape; else as many as are fed. */
-  readonly rows: number
 }
 
 const int32 = { type: "int32" } as const
@@ -171,10 +170,13 @@ const conditionFunction = (variables: ReadonlyArray<Carried>): FunctionDef => {
   }
 }
 
-/** Nodes of the loop, and the last value of each variable; arguments are `n`, `first` and what is neither counted nor added up here. */
-const loop = (variables: ReadonlyArray<Carried>, parts: Parts, { xla, rows }: StepOptions) => {
+/** Has m elements, whose values are not read: only of a shape does XLA know how many rows there are to be of outputs. */
+const rows: Carried = { name: "rows", type: "int32", shape: [-1] }
+
+/** Nodes of the loop, and the last value of each variable; arguments are `n`, `first`, `rows` and what is neither counted nor added up here. */
+const loop = (variables: ReadonlyArray<Carried>, parts: Parts, { xla }: StepOptions) => {
   const e = new Emitter(empty, false)
-  const many = xla ? e.ints([rows]) : e.reshape("n", "int32", [1])
+  const many = e.emit("Shape", [rows.name], { T: int32, out_type: int32 })
   const zeros = (type: DType, shape: Shape) => {
     const dims = shape.length === 0 ? many : e.emit("ConcatV2", [many, e.ints(shape), e.ints(0)], { N: { int: 2 }, T: int32, Tidx: int32 })
     return e.emit("Fill", [dims, e.scalar(type, 0)], { T: { type }, index_type: int32 })
@@ -198,16 +200,15 @@ const loop = (variables: ReadonlyArray<Carried>, parts: Parts, { xla, rows }: St
   return { nodes: e.nodes, results: variables.map((_, k) => e.result("While", node, k)) }
 }
 
-const carriedOf = (parts: Parts, draws: ReadonlyArray<Draw>, hasLoss: boolean, replicas: number, rows: number): ReadonlyArray<Carried> => {
+const carriedOf = (parts: Parts, draws: ReadonlyArray<Draw>, hasLoss: boolean): ReadonlyArray<Carried> => {
   const scalars = ["i", "n", "first", "failed"].map((name): Carried => ({ name, type: "int32", shape: [] }))
-  const many = rows < 0 ? -1 : rows * replicas
   return [
     ...scalars,
     ...parts.states.map(({ type }, k) => ({ name: `s${k}`, type: type.dtype, shape: type.shape })),
-    ...parts.batches.map(({ type }, k) => ({ name: `b${k}`, type: type.dtype, shape: [many, ...type.shape] })),
-    ...draws.map(({ shape }, k) => ({ name: `d${k}`, type: "float32" as const, shape: [rows, ...shape] })),
-    ...(hasLoss ? [{ name: "losses", type: "float32" as const, shape: [rows] }] : []),
-    ...parts.outfeeds.map(({ shape, type }, j) => ({ name: `o${j}`, type: type.dtype, shape: [rows, ...shape] }))
+    ...parts.batches.map(({ type }, k) => ({ name: `b${k}`, type: type.dtype, shape: [-1, ...type.shape] })),
+    ...draws.map(({ shape }, k) => ({ name: `d${k}`, type: "float32" as const, shape: [-1, ...shape] })),
+    ...(hasLoss ? [{ name: "losses", type: "float32" as const, shape: [-1] }] : []),
+    ...parts.outfeeds.map(({ shape, type }, j) => ({ name: `o${j}`, type: type.dtype, shape: [-1, ...shape] }))
   ]
 }
 
@@ -222,7 +223,7 @@ const callNodes = (variables: ReadonlyArray<Carried>, parts: Parts, options: Ste
   if (!options.xla) {
     return { nodes: nodes.map((n) => ({ ...n, inputs: n.inputs.map(inGraph) })), functions: [], results: results.map(inGraph) }
   }
-  const given = variables.filter(isArgument)
+  const given = [...variables.filter(isArgument), rows]
   const run: FunctionDef = {
     name: "run",
     arguments: argumentsOf(given),
@@ -246,7 +247,7 @@ export const make = (program: Program, merged: Merged, options: StepOptions): St
   const body = stepBody(merged, parts, options.xla)
   const next = successors(merged, parts, body)
   const hasLoss = next.has("losses")
-  const variables = carriedOf(parts, body.draws, hasLoss, merged.replicas, options.xla ? options.rows : -1)
+  const variables = carriedOf(parts, body.draws, hasLoss)
   const call = callNodes(variables, parts, options)
   const last = (name: string) => call.results[variables.findIndex((v) => v.name === name)]!
   const changed = parts.states.flatMap(({ type }, k) => {
@@ -263,7 +264,7 @@ export const make = (program: Program, merged: Merged, options: StepOptions): St
   ]
   const key = parts.states.findIndex(({ leaf }) => leaf === randomKeyName)
   if (key >= 0) named.push(graphNode("key", "Identity", [last(`s${key}`)], { T: int32 }))
-  const fed = variables.filter((v) => isArgument(v) && !v.name.startsWith("s"))
+  const fed = [...variables.filter((v) => isArgument(v) && !v.name.startsWith("s")), rows]
   const nodes = [
     ...fed.map(({ name, shape, type }) => placeholder(name, type, shape)),
     ...parts.states.flatMap(variableNodes),

@@ -4,40 +4,15 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import type { Worker } from "node:worker_threads"
 import { EngineUnavailable } from "../../../../src/domain/Errors.ts"
-import { globalStepName, type Program } from "../../../../src/domain/Program.ts"
+import { globalStepName } from "../../../../src/domain/Program.ts"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
-import { make, type Seams } from "../../../../src/layers/device/tensorflow/Engine.ts"
-import { spawnWorker } from "../../../../src/layers/device/tensorflow/Host.ts"
-import type { Addon } from "../../../../src/layers/device/tensorflow/Binding.ts"
-import * as Runner from "../../../../src/layers/device/tensorflow/Runner.ts"
+import { make } from "../../../../src/layers/device/tensorflow/Engine.ts"
 import { rules } from "../../../../src/layers/device/tensorflow/lower.ts"
-import { linear, lookup, noise, shards } from "../../../conformance/programs.ts"
+import { linear, lookup, shards } from "../../../conformance/programs.ts"
 import { empty, heavy, shift } from "../onnx/programs.ts"
 import { withTensorflow } from "./available.ts"
-import { openAddon } from "./onTensorflow.ts"
-
-type Plan = Parameters<typeof spawnWorker>[0]
-
-/** A device whose workers the test holds. */
-const held = (seams: Seams = {}, change: (plan: Plan) => Plan = (plan) => plan) => {
-  const workers: Array<Worker> = []
-  const plans: Array<Plan> = []
-  const spawn = (plan: Plan) => {
-    const worker = spawnWorker(change(plan))
-    plans.push(plan)
-    workers.push(worker)
-    return worker
-  }
-  return { workers, plans, device: make({}, { ...seams, spawn }) }
-}
-
-const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, program: Program = linear(1)) {
-  const executable = yield* device.compile(program)
-  yield* executable.initialise(1)
-  return executable
-})
+import { held, started } from "./held.ts"
 
 const batch = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(1, 2)]
 
@@ -77,7 +52,7 @@ describe("the TensorFlow engine without TensorFlow", () => {
   )
 })
 
-withTensorflow("failures of the TensorFlow engine, and its worker", (file) => {
+withTensorflow("failures of the TensorFlow engine, and its worker", () => {
   describe("failures of the TensorFlow engine", () => {
     it.effect("fails all who wait when the worker dies, and all who come later", () =>
       Effect.gen(function* () {
@@ -145,49 +120,6 @@ withTensorflow("failures of the TensorFlow engine, and its worker", (file) => {
   })
 
   describe("the worker of the TensorFlow engine", () => {
-    it.effect("runs many steps in one call, each with its own batch and draws", () =>
-      Effect.gen(function* () {
-        for (const jitCompile of [false, true]) {
-          const device = make({ prefetch: 8, jitCompile })
-          const [one, many] = [yield* started(device, noise()), yield* started(device, noise())]
-          const batches = Array.from({ length: 6 }, (_, i) => [Float32Array.of(i)])
-          for (const x of batches) {
-            yield* one.feed(x)
-            yield* one.run(1)
-          }
-          // all are there before the run begins
-          for (const x of batches) yield* many.feed(x)
-          assert.deepStrictEqual([...(yield* many.run(6)).losses], [0, 1, 2, 3, 4, 5])
-          assert.deepStrictEqual(yield* many.outfeed, yield* one.outfeed)
-          assert.deepStrictEqual(yield* many.readState, yield* one.readState)
-        }
-      })
-    )
-
-    it.effect("has calls for as many steps as have batches and room, and no more", () =>
-      Effect.gen(function* () {
-        const { device, plans } = held()
-        yield* device.compile(noise())
-        const addon = openAddon(file)
-        const calls: Array<string> = []
-        const runSavedModel: Addon["runSavedModel"] = (session, tensors, inputs, outputs) => {
-          calls.push(outputs)
-          return addon.runSavedModel(session, tensors, inputs, outputs)
-        }
-        // the addon's functions cannot be spread
-        const counting: Addon = Object.create(addon, { runSavedModel: { value: runSavedModel } })
-        const runner = Runner.make(counting, plans[0]!)
-        const tensors = addon.getNumOfTensors()
-        runner.store!(plans[0]!.layout.state.map((_, i) => i))
-        runner.steps(0, 0, 5, new Float32Array(5))
-        assert.strictEqual(calls.length, 2)
-        assert.strictEqual(addon.getNumOfTensors(), tensors, "every tensor is released")
-        runner.close()
-        assert.strictEqual(addon.getNumOfSavedModels(), 0)
-        assert.isAtLeast(runner.most, 4)
-      })
-    )
-
     it.effect("keeps no memory that the host may write again: state that is the batch", () =>
       Effect.gen(function* () {
         const executable = yield* started(make({ prefetch: 2 }), shards())

@@ -6,5 +6,7 @@ export interface CommandOptions {
         readonly [name: string]: string;
     } | undefined;
     readonly remedy: string;
+    readonly absent?: string | undefined;
 }
-export declare const run: (program: string, args: ReadonlyArray<string>, { cwd, env, remedy }: CommandOptions) => Effect.Effect<string, EngineUnavailable>;
+export declare const grace = "3 seconds";
+export declare const run: (program: string, args: ReadonlyArray<string>, { absent, cwd, env, remedy }: CommandOptions) => Effect.Effect<string, EngineUnavailable>;

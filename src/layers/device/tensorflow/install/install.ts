@@ -19,6 +19,7 @@ import { run } from "./command.ts"
 import { addonName, cacheFolder, here, installedVersion, type Located, manifestName } from "./locate.ts"
 import { isNeeded, libraries, sources, tensorflowVersion, wheel } from "./pins.ts"
 import { probe } from "./probe.ts"
+import { check, programsOf } from "./requirements.ts"
 import * as Zip from "./Zip.ts"
 
 /** @category models @since 0.1.0 */
@@ -104,12 +105,9 @@ const largestBelow = (folder: string): number => {
   }
 }
 
-const withoutPip = "Install Python's pip (Debian: `apt-get install python3-pip`), or fetch the wheel yourself and give it with --wheel."
-
 /** By pip, for that is who knows the index; its progress is seen by the size of its temporary file. */
 const fetchWheel = Effect.fnUntraced(function* (folder: string, report: (line: string) => void): Effect.fn.Return<string, EngineUnavailable> {
-  const python = process.env.PYTHON ?? "python3"
-  yield* run(python, ["-m", "pip", "--version"], { remedy: withoutPip })
+  const { python } = programsOf(process.env)
   const temporary = path.join(folder, "tmp")
   yield* attempt("the cache folder cannot be written", () => fs.mkdir(temporary))
   const args = [
@@ -148,8 +146,6 @@ const fetchSources = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
   }
 })
 
-const withoutCompiler = "Install a C++ compiler (Debian: `apt-get install g++`), or name one in CXX."
-
 /** The addon beside the libraries, which it finds by its own place. */
 const compile = (folder: string): Failing<void> => {
   const binding = path.join(folder, "tfjs-node")
@@ -159,7 +155,7 @@ const compile = (folder: string): Failing<void> => {
   const from = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => path.join(binding, "binding", file))
   const link = ["-L", tensorflow, ...libraries.map((name) => `-l:${name}`), "-Wl,-rpath,$ORIGIN"]
   const args = ["-std=c++17", "-O2", "-fPIC", "-shared", ...define, ...include, ...from, ...link, "-o", path.join(tensorflow, addonName)]
-  return Effect.asVoid(run(process.env.CXX ?? "g++", args, { remedy: withoutCompiler }))
+  return Effect.asVoid(run(programsOf(process.env).compiler, args, { remedy: again }))
 }
 
 /** What remains becomes the cache's folder, in one step. */
@@ -188,6 +184,7 @@ export const install = Effect.fn("tensorflow.install")(function* ({
   const located = { addon: path.join(target, addonName), origin: target }
   if (!force && installedVersion(target) !== undefined) return located
   yield* supported
+  yield* check(programsOf(process.env), given === undefined)
   yield* Effect.scoped(
     Effect.gen(function* () {
       const folder = yield* staging(target)
