@@ -28,17 +28,31 @@ const candidates = (e: Emitter, x: Value): Value => e.select(e.isNan(x), e.like(
 const maxPool = (e: Emitter, node: NodeOf<"MaxPool">, [x]: ReadonlyArray<Value>): Value =>
   reduceWindow(e, "maximum", candidates(e, x!), node.attrs, -Infinity, node.type.shape)
 
-/** The selection goes through a window in order and leaves its choice only for what is larger. A window without a largest has no place to give to. */
+const unpadded = {
+  padding: [
+    [0, 0],
+    [0, 0]
+  ]
+} as const
+
+/**
+ * The selection goes through a window in order and leaves its choice only for what is larger. A window without a largest has no
+ * place to give to. Padding is elements of its own: XLA's selection may take it for zeros.
+ */
 const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">, [dy, x, y]: ReadonlyArray<Value>): Value => {
+  const { padding } = node.attrs
   const from = e.select(e.compare("EQ", y!, e.like(y!, -Infinity)), e.like(dy!, 0), dy!)
-  const image = candidates(e, x!)
+  const edge = (side: 0 | 1) => [0, padding[0][side], padding[1][side], 0]
+  const image = e.pad(candidates(e, x!), edge(0), edge(1), [0, 0, 0, 0], -Infinity)
   const zero = e.scalar("float32", 0)
-  const stays =
-    "({ ^bb0(%a: tensor<f32>, %b: tensor<f32>): %r = stablehlo.compare GE, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1> stablehlo.return %r : tensor<i1> }"
-  const regions = `${stays}, ${joining("add", "float32").slice(1)}`
-  const types = `(${typeOf(image)}, ${typeOf(from)}, ${typeOf(zero)}) -> ${typeText("float32", node.type.shape)}`
+  const numbers = "%a: tensor<f32>, %b: tensor<f32>"
+  const stays = `{ ^bb0(${numbers}): %r = stablehlo.compare GE, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1> stablehlo.return %r : tensor<i1> }`
+  const regions = `(${stays}, ${joining("add", "float32").slice(1)}`
+  const types = `(${typeOf(image)}, ${typeOf(from)}, ${typeOf(zero)}) -> ${typeOf(image)}`
   const operands = `(${image.name}, ${from.name}, ${zero.name})`
-  return e.emit(`"stablehlo.select_and_scatter"${operands} <{${windowOf(node.attrs)}}> ${regions} : ${types}`, "float32", node.type.shape)
+  const attributes = `<{${windowOf({ ...node.attrs, ...unpadded })}}>`
+  const gradient = e.emit(`"stablehlo.select_and_scatter"${operands} ${attributes} ${regions} : ${types}`, "float32", image.shape)
+  return e.slice(gradient, edge(0), node.type.shape)
 }
 
 /** Image elements, not padding, under the window at each position of one axis. */
@@ -65,8 +79,7 @@ const avgPoolGrad = (e: Emitter, { attrs, type }: NodeOf<"AvgPoolGrad">, [dy]: R
   const high = [0, 1].map((i) => type.shape[1 + i]! + padding[i]![0] - (dy!.shape[1 + i]! - 1) * strides[i]! - 1)
   const around = (inner: ReadonlyArray<number>) => [0, ...inner, 0]
   const apart = e.pad(shared(e, dy!, type.shape, attrs), around(low), around(high), around(strides.map((s) => s - 1)), 0)
-  const none = [0, 0] as const
-  return reduceWindow(e, "add", apart, { window, strides: [1, 1], padding: [none, none] }, 0, type.shape)
+  return reduceWindow(e, "add", apart, { window, strides: [1, 1], ...unpadded }, 0, type.shape)
 }
 
 /** @category rules @since 0.1.0 */
