@@ -3,20 +3,30 @@
  *
  * @since 0.1.0
  */
-import type { MessagePort } from "node:worker_threads"
 import * as RandomKey from "../../../domain/RandomKey.ts"
 import { Command, Wake, Word, type WorkerMessage } from "./control.ts"
 import type { HostedPlan } from "./Plan.ts"
 
+/** How the worker talks to its host besides the shared memory; a `MessagePort` is one. @category models @since 0.1.0 */
+export interface Port {
+  readonly postMessage: (message: number | WorkerMessage) => void
+  /** Blocks the thread until the host rings after the bell was `bell`; may also return early. Default: `Atomics.wait`. */
+  readonly sleep?: (control: Int32Array, bell: number) => void
+  /** A failure in words. Default: its message. */
+  readonly words?: (error: unknown) => string
+}
+
 /** What an engine does in its worker. All throw where the engine fails. @category models @since 0.1.0 */
 export interface Runner {
-  /** Steps that one call may do; at least 1. */
+  /** Steps that one call may do: at least 1; asked before each. */
   readonly most: number
   /**
    * Runs `count` steps, at most `most`, of the batches in slots `slot …`, and writes their outputs to slots `out …` and their
    * losses to the first `count` elements of `losses`. Neither row of slots goes beyond the last slot.
    */
   readonly steps: (slot: number, out: number, count: number, losses: Float32Array) => void
+  /** Told when a run of so many steps begins: more of them may be worth other preparations. */
+  readonly begin?: (iterations: number) => void
   /** Copies the engine's state to the shared memory; absent where it is there. */
   readonly fetch?: () => void
   /** Hands over the state leaves of these indices from the shared memory; absent where the engine computes in it. */
@@ -27,13 +37,17 @@ export interface Runner {
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Serves until the host says `close`. @category running @since 0.1.0 */
-export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner): Promise<void> => {
+export const serve = async (port: Port, plan: HostedPlan, runner: Runner): Promise<void> => {
   const control = new Int32Array(plan.control)
   const losses = new Float32Array(plan.losses)
   const slotLosses = new Float32Array(plan.slotLosses)
   const { slots } = plan.layout
-  const callLosses = new Float32Array(runner.most)
+  const callLosses = new Float32Array(slots)
   const post = (message: WorkerMessage) => port.postMessage(message)
+  const sleep = (bell: number) => {
+    if (port.sleep === undefined) Atomics.wait(control, Word.bell, bell)
+    else port.sleep(control, bell)
+  }
   /** Place of the next batch and of the next output in their rings. */
   let slot = 0
   let out = 0
@@ -63,6 +77,7 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
   /** Until all iterations are done, a stop is asked for or a step fails; sleeps while there is no batch or no room. */
   const runSteps = () => {
     const iterations = Atomics.load(control, Word.argument0)
+    runner.begin?.(iterations)
     for (let done = 0; done < iterations;) {
       const bell = Atomics.load(control, Word.bell)
       if (Atomics.load(control, Word.stop) !== 0 || Atomics.load(control, Word.command) !== Command.run) return
@@ -75,7 +90,7 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
         call(count, done)
         done += count
       } else if (ended && fed <= 0) return
-      else Atomics.wait(control, Word.bell, bell)
+      else sleep(bell)
     }
   }
 
@@ -125,7 +140,7 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
       await work()
     } catch (error) {
       Atomics.store(control, Word.failed, 1)
-      post({ _tag: "Failed", detail: messageOf(error) })
+      post({ _tag: "Failed", detail: (port.words ?? messageOf)(error) })
     }
     // `close` may have come meanwhile and must not be lost
     Atomics.compareExchange(control, Word.command, command, Command.none)
@@ -138,7 +153,7 @@ export const serve = async (port: MessagePort, plan: HostedPlan, runner: Runner)
     const command = Atomics.load(control, Word.command)
     if (command === Command.close) return
     const work = works.get(command)
-    if (work === undefined) Atomics.wait(control, Word.bell, bell)
+    if (work === undefined) sleep(bell)
     else await attempt(command, work)
   }
 }

@@ -17,5 +17,5 @@ export const remedy = "Run `npm install koffi onnxruntime-node`."
 export type Spawn = Host.Spawn<WorkerPlan>
 
 /** The worker's module is TypeScript beside this file, or what it was compiled to. @category constructors @since 0.1.0 */
-export const spawnWorker: Spawn = (plan) =>
+export const spawnWorker = (plan: WorkerPlan): Worker =>
   new Worker(new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url), { workerData: plan, execArgv: [] })

@@ -1,0 +1,71 @@
+/**
+ * The plugin's process. It holds the plugin and its client, and starts a thread for each program; what XLA aborts is this process and
+ * not the user's. It ends when its standard input does, or at once when the host ends.
+ *
+ * @since 0.1.0
+ */
+import { writeSync } from "node:fs"
+import { Worker } from "node:worker_threads"
+import { messageOf } from "../../hosted/serve.ts"
+import * as Client from "../client/Client.ts"
+import { dieWithParent, type Koffi, loadKoffi } from "../client/Native.ts"
+import * as Plugin from "../client/Plugin.ts"
+import { type Answer, answerPipe, decoder, type Request, type Serve, type Start } from "./protocol.ts"
+import type { ThreadData } from "./thread.ts"
+
+const answer = (value: Answer): void => void writeSync(answerPipe, `${JSON.stringify(value)}\n`)
+
+interface Running {
+  readonly koffi: Koffi
+  readonly start: Start
+  readonly client: Client.Client
+  readonly lock: SharedArrayBuffer
+}
+
+let running: Running | undefined
+const threads = new Map<number, Worker>()
+
+const tooFew = ({ devices, platform }: Client.Client, needed: number) =>
+  `${needed} replicas take as many devices, and ${platform} has ${devices.length}: run with --replicas ${devices.length} or fewer`
+
+const start = (request: Start): void => {
+  try {
+    const koffi = loadKoffi(request.koffi)
+    dieWithParent(koffi)
+    const client = Client.create(Plugin.open(koffi, request.plugin), request.client)
+    if (client.devices.length < request.devices) throw new Error(tooFew(client, request.devices))
+    running = { koffi, start: request, client, lock: new SharedArrayBuffer(4) }
+    answer({ _tag: "Started" })
+  } catch (error) {
+    answer({ _tag: "Unavailable", detail: messageOf(error) })
+    process.exit(1)
+  }
+}
+
+const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url)
+
+const serve = ({ id, plan }: Serve): void => {
+  const { client, lock, start: started } = running! // `Start` comes first
+  const data: ThreadData = { id, plan, koffi: started.koffi, host: started.host, api: client.plugin.api, client: client.handle, lock }
+  const thread = new Worker(threadFile, { workerData: data, execArgv: [] })
+  threads.set(id, thread)
+  thread.on("error", (cause) => answer({ _tag: "Said", id, message: { _tag: "Failed", detail: messageOf(cause) } }))
+  thread.on("exit", () => {
+    threads.delete(id)
+    answer({ _tag: "Ended", id })
+  })
+}
+
+const take = (request: Request): void => (request._tag === "Start" ? start(request) : serve(request))
+
+process.stdin.on("data", decoder(take))
+process.stdin.on("end", () => {
+  // a thread that waits cannot be ended otherwise
+  if (threads.size > 0) process.kill(process.pid, "SIGKILL")
+  running?.client.close()
+})
+// the host has gone
+process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") console.error(error)
+  process.kill(process.pid, "SIGKILL")
+})
