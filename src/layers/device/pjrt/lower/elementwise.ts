@@ -1,6 +1,7 @@
 /**
- * Lowering of elementwise ops. Where XLA means something else than the reference (NaN, integer division, numbers that do not
- * fit), the op is composed.
+ * Lowering of elementwise ops. Where StableHLO means something else than the reference (integer division, signs of NaN, numbers
+ * that do not fit), the op is composed. A NaN operand of `maximum` and `minimum` is to give NaN; XLA on CPUs does so only with the
+ * flag `xla_cpu_enable_fast_min_max` off.
  *
  * @since 0.1.0
  */
@@ -30,13 +31,6 @@ const softplusLimit = -Math.log(1.1920928955078125e-7) - 2
 
 const softplus = (e: Emitter, _: Node, [x]: ReadonlyArray<Value>) =>
   e.select(e.compare("GT", x!, e.like(x!, softplusLimit)), x!, e.unary("log_plus_one", e.unary("exponential", x!)))
-
-/** A NaN operand gives NaN: XLA's own op on CPUs may drop it. */
-const extremum = (op: string, direction: string) => (e: Emitter, _: Node, x: ReadonlyArray<Value>) => {
-  const [a, b] = [x[0]!, x[1]!]
-  if (a.type !== "float32") return e.binary(op, a, b)
-  return e.select(e.binary("or", e.compare(direction, a, b), e.isNan(a)), a, b)
-}
 
 /** 0 where the divisor is. */
 const unlessZero = (e: Emitter, divisor: Value, quotient: Value) => {
@@ -165,8 +159,8 @@ export const elementwiseRules = {
   FloorDiv: floorDiv,
   Mod: mod,
   Pow: pow,
-  Max: extremum("maximum", "GT"),
-  Min: extremum("minimum", "LT"),
+  Max: binary("maximum"),
+  Min: binary("minimum"),
   Atan2: binary("atan2"),
   Equal: compare("EQ"),
   NotEqual: compare("NE"),

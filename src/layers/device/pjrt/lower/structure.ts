@@ -46,17 +46,11 @@ const reduceMean = (e: Emitter, node: NodeOf<"ReduceMean">, x: ReadonlyArray<Val
   return e.by("divide", sum, sizeOf(node.attrs.axes.map((i) => x[0]!.shape[i]!)))
 }
 
-/** A NaN among the elements is the result: XLA's own op on CPUs may drop it. */
+/** A NaN among the elements is the result. */
 const extremum =
   (op: string, least: number, none: number) =>
-  (e: Emitter, node: NodeOf<ReduceOp>, [x]: ReadonlyArray<Value>): Value => {
-    const { axes } = node.attrs
-    if (axes.length === 0) return x!
-    if (x!.type !== "float32") return reduce(op, least)(e, node, [x!])
-    const reduced = e.reduce(op, x!, axes, none)
-    const some = e.reduce("or", e.isNan(x!), axes, 0)
-    return e.reshape(e.select(some, e.like(reduced, NaN), reduced), node.type.shape)
-  }
+  (e: Emitter, node: NodeOf<ReduceOp>, x: ReadonlyArray<Value>): Value =>
+    reduce(op, node.type.dtype === "float32" ? none : least)(e, node, x)
 
 /** @category rules @since 0.1.0 */
 export const softmaxOf = (e: Emitter, x: Value, logarithm: boolean): Value => {
@@ -67,7 +61,6 @@ export const softmaxOf = (e: Emitter, x: Value, logarithm: boolean): Value => {
       x.shape,
       row.shape.map((_, i) => i)
     )
-  // a NaN that the largest leaves out comes back by the sum
   const shifted = e.binary("subtract", x, back(e.reduce("maximum", x, [axis], -Infinity)))
   const powers = e.unary("exponential", shifted)
   const sum = e.reduce("add", powers, [axis], 0)
