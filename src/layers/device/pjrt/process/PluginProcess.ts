@@ -217,7 +217,11 @@ export class PluginProcess {
     for (const party of this.#programs.values()) {
       if (!this.#started) party.said({ _tag: "Unavailable", detail: crash })
       else if (!party.ready) party.said({ _tag: "Refused", detail: crash })
-      else party.emit("error", new Error(`it ended with ${detail}`))
+      else
+        party.emit(
+          "error",
+          new Error(`it ended with ${detail}. What was on the device is lost; a training goes on from its newest checkpoint when it is run again`)
+        )
       party.ended(code)
     }
     this.#programs.clear()
