@@ -41,10 +41,7 @@ const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, pr
 
 const batch = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(1, 2)]
 
-const at =
-  (found: Partial<Found> & { readonly file: string }): Seams["locate"] =>
-  () =>
-    Result.succeed({ platform: "cpu", origin: "", ...found })
+const at = (file: string) => () => Result.succeed<Found>({ platform: "cpu", origin: "", file })
 
 /** The message of a compile that fails. */
 const refusalOf = (seams: Seams, options: Options = {}) =>
