@@ -29,10 +29,10 @@ export interface StepOptions {
    */
   readonly precision: Precision
   /**
-   * Whether normal numbers are drawn by float64 arithmetic, which gives the bits of the other engines; default `true`. TPUs have
-   * none of their own: there `false` draws in float32.
+   * Whether random numbers are made with 64-bit arithmetic: normal ones then have the bits of the other engines; default `true`.
+   * TPUs have none of their own: with `false` uniform numbers still have the same bits, and normal ones are within 1e-6.
    */
-  readonly doubles?: boolean | undefined
+  readonly wide?: boolean | undefined
 }
 
 /** @category models @since 0.1.0 */
@@ -161,9 +161,9 @@ const parametersText = (step: Graph, args: ReadonlyArray<ModuleArgument>, result
  */
 export const make = (program: Program, options: StepOptions): StepModule => {
   const { step, partition } = program
-  const { doubles = true, iterations, precision, replicas } = options
+  const { wide = true, iterations, precision, replicas } = options
   const functions: Functions = new Map()
-  const lowering: LowerOptions = { replicas, precision, doubles }
+  const lowering: LowerOptions = { replicas, precision, wide }
   const { constants, given } = argumentsFor(step)
   const { emitter, value } = lower(step, lowering, functions, given)
   const ends = resultsOf(step, emitter, value)

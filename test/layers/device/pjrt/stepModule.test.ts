@@ -101,9 +101,13 @@ withXla("steps of StableHLO", (file) => {
         )
         for (const own of steps.state) assert.deepStrictEqual(own.get(randomKeyName), key(10))
       })
+    })
+  }
 
+  describe("steps of StableHLO", () => {
+    for (const replicas of [1, 2]) {
       it.live(
-        "train a Transformer-XL as the reference does",
+        `train a Transformer-XL as the reference does, ${replicas} replicas`,
         () =>
           Effect.gen(function* () {
             const { batches, losses, program, state } = yield* recordTransformer(replicas, 12)
@@ -115,17 +119,16 @@ withXla("steps of StableHLO", (file) => {
                 stateByReplica(program, state, replicas),
                 byReplica(batches.slice(0, 12), replicas)
               )
-            const steps = run({ iterations: 1 })
+            const steps = run({})
             close(steps.losses, losses, 1e-4)
-            assert.deepStrictEqual(run({ iterations: 4 }), steps)
-            for (const precision of ["highest", "bfloat16"] as const) close(run({ precision }).losses, losses, precision === "highest" ? 1e-4 : 3e-2)
+            // as one loop, to the same bits
+            if (replicas === 2) assert.deepStrictEqual(run({ iterations: 4 }), steps)
+            else close(run({ precision: "bfloat16" }).losses, losses, 3e-2)
           }),
-        120_000
+        180_000
       )
-    })
-  }
+    }
 
-  describe("steps of StableHLO", () => {
     it("say in which step which check did not hold", () => {
       const program = lookup()
       const batches = byReplica([[Int32Array.of(0, 1)], [Int32Array.of(2, 3)], [Int32Array.of(2, 2)], [Int32Array.of(-1, 0)]], 1)
