@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as path from "node:path"
+import { cacheRoot, type CachePlace, type Wheel } from "../hosted/install/tools.ts"
 
 /** @category models @since 0.1.0 */
 export type PluginName = "cpu" | "cuda" | "tpu"
@@ -11,18 +12,9 @@ export type PluginName = "cpu" | "cuda" | "tpu"
 /** @category constants @since 0.1.0 */
 export const pluginNames: ReadonlyArray<PluginName> = ["cpu", "cuda", "tpu"]
 
-/** A wheel of PyPI that has a plugin. @category models @since 0.1.0 */
-export interface Pin {
-  readonly requirement: string
+/** A wheel that has a plugin. @category models @since 0.1.0 */
+export interface Pin extends Wheel {
   readonly version: string
-  /** What pip is asked for, besides the requirement. */
-  readonly platform: string
-  /** Of Python, where the wheel is for one; the plugin has nothing of Python in it. */
-  readonly python?: string
-  readonly file: string
-  /** About so many, for showing progress. */
-  readonly bytes: number
-  readonly sha256: string
   /** Path of the plugin in the wheel. */
   readonly library: string
   readonly licence: string
@@ -63,15 +55,5 @@ export const pins: { readonly [K in PluginName]: Pin } = {
   }
 }
 
-/** The file that an installation writes last. @category constants @since 0.1.0 */
-export const manifestName = "installed.json"
-
-/** Below `XDG_CACHE_HOME` or else `~/.cache`. @category rules @since 0.1.0 */
-export const cacheRoot = ({ env, home }: { readonly env: { readonly [name: string]: string | undefined }; readonly home: string }): string => {
-  const set = env["XDG_CACHE_HOME"]
-  return path.resolve(set === undefined || set === "" ? path.join(home, ".cache") : set, "effect-estimator")
-}
-
 /** @category rules @since 0.1.0 */
-export const cacheFolder = (name: PluginName, surroundings: Parameters<typeof cacheRoot>[0]): string =>
-  path.join(cacheRoot(surroundings), `pjrt-${name}-${pins[name].version}`)
+export const cacheFolder = (name: PluginName, place: CachePlace): string => path.join(cacheRoot(place), `pjrt-${name}-${pins[name].version}`)

@@ -9,7 +9,8 @@ import { homedir } from "node:os"
 import * as path from "node:path"
 import { EngineUnavailable } from "../../../domain/Errors.ts"
 import { engine, remedy } from "./Host.ts"
-import { cacheFolder, manifestName, type PluginName, pluginNames, pins } from "./pins.ts"
+import { manifestName } from "../hosted/install/tools.ts"
+import { cacheFolder, type PluginName, pluginNames, pins } from "./pins.ts"
 
 /** What a plugin computes on, as far as its name tells: options of its client depend on it. @category models @since 0.1.0 */
 export type Platform = PluginName | "other"

@@ -7,11 +7,12 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { deflateRawSync } from "node:zlib"
 import { afterEach, beforeEach } from "vitest"
-import { run } from "../../../../src/layers/device/tensorflow/install/command.ts"
-import { addonName, cacheFolder, locateIn, manifestName } from "../../../../src/layers/device/tensorflow/install/locate.ts"
+import { run } from "../../../../src/layers/device/hosted/install/command.ts"
+import { manifestName } from "../../../../src/layers/device/hosted/install/tools.ts"
+import { addonName, cacheFolder, locateIn } from "../../../../src/layers/device/tensorflow/install/locate.ts"
 import { isNeeded, tensorflowVersion } from "../../../../src/layers/device/tensorflow/install/pins.ts"
 import { probe } from "../../../../src/layers/device/tensorflow/install/probe.ts"
-import * as Zip from "../../../../src/layers/device/tensorflow/install/Zip.ts"
+import * as Zip from "../../../../src/layers/device/hosted/install/Zip.ts"
 
 let folder: string
 
@@ -173,11 +174,14 @@ describe("unpacking a wheel", () => {
 describe("running a program", () => {
   it.effect("gives its output, or its last words with the remedy", () =>
     Effect.gen(function* () {
-      const remedy = "Cure it."
-      assert.strictEqual(yield* run(process.execPath, ["-e", "process.stdout.write(process.env.GIVEN)"], { env: { GIVEN: "yes" }, remedy }), "yes")
-      const failed = yield* Effect.flip(run(process.execPath, ["-e", "console.error('last words'); process.exit(3)"], { remedy }))
+      const [engine, remedy] = ["tensorflow", "Cure it."]
+      assert.strictEqual(
+        yield* run(process.execPath, ["-e", "process.stdout.write(process.env.GIVEN)"], { engine, env: { GIVEN: "yes" }, remedy }),
+        "yes"
+      )
+      const failed = yield* Effect.flip(run(process.execPath, ["-e", "console.error('last words'); process.exit(3)"], { engine, remedy }))
       assert.match(failed.message, /ended with code 3: last words\. Cure it\.$/)
-      const absent = yield* Effect.flip(run("no-such-program-here", [], { remedy }))
+      const absent = yield* Effect.flip(run("no-such-program-here", [], { engine, remedy }))
       assert.include(absent.message, "no-such-program-here could not be started")
     })
   )

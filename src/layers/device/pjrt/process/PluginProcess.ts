@@ -14,7 +14,7 @@ import type { HostedPlan } from "../../hosted/Plan.ts"
 import { type Koffi, type Semaphore, semaphoreAt } from "../client/Native.ts"
 import type { NamedValues } from "../client/namedValues.ts"
 import { lastWords } from "./lastWords.ts"
-import { type Answer, answerPipe, encode, lines, type Request } from "./protocol.ts"
+import { type Answer, answerPipe, type CompileFor, encode, lines, type Request } from "./protocol.ts"
 import type { ProgramPlan } from "./ProgramPlan.ts"
 import type { Mapping } from "./SharedMemory.ts"
 
@@ -28,7 +28,8 @@ export interface HostPlan extends HostedPlan {
 export interface Settings {
   readonly koffi: string
   readonly plugin: string
-  readonly client: NamedValues
+  /** Options of the client; none where programs are only compiled for other machines. */
+  readonly client: NamedValues | undefined
   /** Devices that are needed. */
   readonly devices: number
   /** Added to the environment of this process; `undefined` takes a variable away. */
@@ -135,6 +136,19 @@ export class PluginProcess {
     this.child.stdin!.write(encode(request))
   }
 
+  /** Calls `take` with each answer that is not about a program, and with the end of the process as one. */
+  ask(take: (answer: Answer) => void, request?: CompileFor): void {
+    this.#asked = take
+    if (request !== undefined) this.#send(request)
+  }
+
+  #asked: ((answer: Answer) => void) | undefined
+
+  /** Ends it; what it does is lost. */
+  kill(): void {
+    this.child.kill("SIGKILL")
+  }
+
   serve(plan: HostPlan): ProgramParty {
     const id = this.#next++
     const party = new ProgramParty(plan, this.#koffi, () => {
@@ -146,10 +160,11 @@ export class PluginProcess {
   }
 
   #take(answer: Answer): void {
+    if (answer._tag !== "Said" && answer._tag !== "Ended") this.#asked?.(answer)
     if (answer._tag === "Started") this.#started = true
     else if (answer._tag === "Unavailable") for (const party of this.#programs.values()) party.said(answer)
     else if (answer._tag === "Said") this.#programs.get(answer.id)?.said(answer.message)
-    else this.#endProgram(answer.id)
+    else if (answer._tag === "Ended") this.#endProgram(answer.id)
   }
 
   #endProgram(id: number): void {
@@ -173,9 +188,11 @@ export class PluginProcess {
   }
 
   #fail(detail: string, code: number): void {
+    const crash = `the plugin ended its process while it ${this.#started ? "compiled" : "started"} (${detail})`
+    this.#asked?.(this.#started ? { _tag: "Refused", code: "ABORTED", detail: crash } : { _tag: "Unavailable", detail: crash })
     for (const party of this.#programs.values()) {
-      if (!this.#started) party.said({ _tag: "Unavailable", detail: `the plugin ended its process while it started (${detail})` })
-      else if (!party.ready) party.said({ _tag: "Refused", detail: `the plugin ended its process while it compiled (${detail})` })
+      if (!this.#started) party.said({ _tag: "Unavailable", detail: crash })
+      else if (!party.ready) party.said({ _tag: "Refused", detail: crash })
       else party.emit("error", new Error(`it ended with ${detail}`))
       party.ended(code)
     }

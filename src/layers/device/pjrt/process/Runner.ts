@@ -162,16 +162,20 @@ const bindState = ({ executable, module }: Compiled, state: State) => {
 }
 
 const makeLaunch = (around: Surroundings, state: State) => {
-  const { plan } = around
+  const { client, plan } = around
   /** Begins an execution over the batches of `slot …`; its outputs will go to `out …`, its losses to `losses`. */
   return (compiled: Compiled, flight: Flight, slot: number, out: number, losses: Float32Array): void => {
     const { executable, module } = compiled
     uploadBatches(around, compiled, flight, slot)
     bindState(compiled, state)
     let launched: ReturnType<Executable["launch"]> | undefined
-    around.alone(() => (launched = executable.launch()))
-    const { events, results } = launched!
-    flight.events.push(...events)
+    around.alone(() => {
+      launched = executable.launch()
+      // replicas on a CPU share its threads: of several executions begun, each may wait in a collective for threads that the next one holds
+      if (client.isHost && executable.replicas > 1) client.awaitAll(launched.events)
+      else flight.events.push(...launched.events)
+    })
+    const { results } = launched!
     module.results.forEach(({ target, type }, i) => {
       results.forEach((row, replica) => {
         const buffer = row[i]!

@@ -6,7 +6,10 @@
  */
 import { deserialize, serialize } from "node:v8"
 import type { WorkerMessage } from "../../hosted/control.ts"
+import type { DeviceInfo } from "../client/Client.ts"
+import type { CompileOptions } from "../client/compileOptions.ts"
 import type { NamedValues } from "../client/namedValues.ts"
+import type { ProgramMemory } from "../client/program.ts"
 import type { ProgramPlan } from "./ProgramPlan.ts"
 
 /** Comes first: which plugin, and how its client is made. @category models @since 0.1.0 */
@@ -17,7 +20,8 @@ export interface Start {
   readonly plugin: string
   /** Of the host: it has the files of the shared memory. */
   readonly host: number
-  readonly client: NamedValues
+  /** Options of the client; without them there is none, and programs are only compiled for other machines. */
+  readonly client: NamedValues | undefined
   /** Devices that are needed. */
   readonly devices: number
 }
@@ -29,16 +33,49 @@ export interface Serve {
   readonly plan: ProgramPlan
 }
 
+/** Compiles for devices that are not there. @category models @since 0.1.0 */
+export interface CompileFor {
+  readonly _tag: "CompileFor"
+  /** Such as `v5e:4x4`. */
+  readonly topology: string
+  /** Options of the topology, which the plugin knows. */
+  readonly description: NamedValues
+  readonly text: string
+  readonly options: CompileOptions
+}
+
 /** @category models @since 0.1.0 */
-export type Request = Start | Serve
+export type Request = Start | Serve | CompileFor
+
+/** What a plugin tells of itself and of the devices that it found. @category models @since 0.1.0 */
+export interface About {
+  /** Of the PJRT API. */
+  readonly version: string
+  readonly attributes: NamedValues
+  readonly client: { readonly platform: string; readonly version: string; readonly devices: ReadonlyArray<DeviceInfo> } | undefined
+}
+
+/** What became of a `CompileFor`. @category models @since 0.1.0 */
+export interface Compiled {
+  readonly devices: number
+  readonly kind: string
+  readonly millis: number
+  readonly memory: ProgramMemory
+  readonly cost: NamedValues
+  /** How many of each operation that moves data between devices, and of others of interest, the compiled program has. */
+  readonly operations: { readonly [opcode: string]: number }
+}
 
 /** What the process says; `id` is a program's. @category models @since 0.1.0 */
 export type Answer =
-  | { readonly _tag: "Started" }
+  | { readonly _tag: "Started"; readonly about: About }
   /** The plugin or koffi cannot be used; the process ends. */
   | { readonly _tag: "Unavailable"; readonly detail: string }
   | { readonly _tag: "Said"; readonly id: number; readonly message: number | WorkerMessage }
   | { readonly _tag: "Ended"; readonly id: number }
+  | { readonly _tag: "Compiled"; readonly compiled: Compiled }
+  /** A `CompileFor` that the plugin refused, with its error's code. */
+  | { readonly _tag: "Refused"; readonly code: string; readonly detail: string }
 
 /** Descriptor of the pipe for answers, in the plugin's process. @category constants @since 0.1.0 */
 export const answerPipe = 3

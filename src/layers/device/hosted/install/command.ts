@@ -6,10 +6,11 @@
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { EngineUnavailable } from "../../../../domain/Errors.ts"
-import { engine } from "../Host.ts"
 
 /** @category models @since 0.1.0 */
 export interface CommandOptions {
+  /** For whose sake: named where it fails. */
+  readonly engine: string
   readonly cwd?: string | undefined
   /** Added to the environment of this process. */
   readonly env?: { readonly [name: string]: string } | undefined
@@ -27,7 +28,11 @@ const shown = 6
  * @category running
  * @since 0.1.0
  */
-export const run = (program: string, args: ReadonlyArray<string>, { cwd, env, remedy }: CommandOptions): Effect.Effect<string, EngineUnavailable> =>
+export const run = (
+  program: string,
+  args: ReadonlyArray<string>,
+  { cwd, engine, env, remedy }: CommandOptions
+): Effect.Effect<string, EngineUnavailable> =>
   Effect.callback((resume) => {
     const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] })
     const failed = (detail: string, cause?: unknown) =>
