@@ -23,14 +23,14 @@ export interface EvaluationModule extends ModuleText {
 /** @category models @since 0.1.0 */
 export interface EvaluationOptions {
   readonly precision?: Precision | undefined
-  readonly doubles?: boolean | undefined
+  readonly wide?: boolean | undefined
 }
 
 /** Of one replica. Throws `NoRule` for an op without a lowering. @category constructors @since 0.1.0 */
-export const evaluation = (graph: Graph, { precision = "default", doubles = true }: EvaluationOptions = {}): EvaluationModule => {
+export const evaluation = (graph: Graph, { precision = "default", wide = true }: EvaluationOptions = {}): EvaluationModule => {
   const functions: Functions = new Map()
   const { constants, given } = argumentsFor(graph)
-  const { emitter, value } = lower(graph, { replicas: 1, precision, doubles }, functions, given)
+  const { emitter, value } = lower(graph, { replicas: 1, precision, wide }, functions, given)
   const values = graph.outputs.map(({ node }) => value(node))
   const failed = emitter.checks.length === 0 ? [] : [firstFailure(emitter)]
   const all = [...values, ...failed]

@@ -63,7 +63,7 @@ const checked = (node: Node, value: Value): Value => {
 }
 
 /** Lowers all that the outputs need, once each and in the graph's order. Throws `NoRule`. @category conversions @since 0.1.0 */
-export const lower = (graph: Graph, options: LowerOptions, functions: Functions, given: (node: Given) => Value): Lowered => {
+export const lower = (graph: Graph, options: LowerOptions, functions: Functions, given: (node: Given, e: Emitter) => Value): Lowered => {
   const emitter = new Emitter(options, functions)
   const live = liveNodes(graph)
   const values = new Array<Value | undefined>(graph.nodes.length)
@@ -71,7 +71,7 @@ export const lower = (graph: Graph, options: LowerOptions, functions: Functions,
     if (live[id] === 0) return
     emitter.node = node
     if (isGiven(node)) {
-      values[id] = checked(node, given(node))
+      values[id] = checked(node, given(node, emitter))
       return
     }
     // the union of rules cannot be called; the key is the node's own op

@@ -5,8 +5,8 @@
  *
  * @since 0.1.0
  */
-import type { Graph, NodeOf } from "../../../domain/graph/Graph.ts"
-import { batchLeaves, outfeedLeaves, type Partition, type Program } from "../../../domain/Program.ts"
+import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts"
+import { batchLeaves, outfeedLeaves, type Program } from "../../../domain/Program.ts"
 import type { TensorData, TensorType } from "../../../domain/Tensor.ts"
 import { type Check, type Emitter, type Functions, type LowerOptions, type Precision, typeOf, type Value } from "./lower/Emitter.ts"
 import { meanOverReplicas } from "./lower/structure.ts"
@@ -14,7 +14,7 @@ import { typeText } from "./lower/text.ts"
 import { type Given, lower } from "./lower.ts"
 import { loopLines } from "./loopLines.ts"
 import { functionLines, moduleText, type ModuleText } from "./moduleText.ts"
-import { shardingOf } from "./sharding.ts"
+import { cutOver, everywhere } from "./sharding.ts"
 
 export type { Precision }
 
@@ -29,10 +29,10 @@ export interface StepOptions {
    */
   readonly precision: Precision
   /**
-   * Whether normal numbers are drawn by float64 arithmetic, which gives the bits of the other engines; default `true`. TPUs have
-   * none of their own: there `false` draws in float32.
+   * Whether random numbers are made with 64-bit arithmetic: normal ones then have the bits of the other engines; default `true`.
+   * TPUs have none of their own: with `false` uniform numbers still have the same bits, and normal ones are within 1e-6.
    */
-  readonly doubles?: boolean | undefined
+  readonly wide?: boolean | undefined
 }
 
 /** @category models @since 0.1.0 */
@@ -139,33 +139,38 @@ const stacked = ({ dtype, shape }: TensorType, iterations: number): TensorType =
 
 const printed = ({ dtype, shape }: TensorType) => typeText(dtype, shape)
 
-/** `%arg0: tensor<…> {…}, …`; a state argument gives its memory to the result of its leaf. */
-const parametersText = (step: Graph, args: ReadonlyArray<ModuleArgument>, results: ReadonlyArray<ModuleResult>, partition?: Partition): string =>
-  args
-    .map(({ source, type }, i) => {
-      const attributes: Array<string> = []
-      if (source._tag === "State") {
-        attributes.push(`tf.aliasing_output = ${results.findIndex(({ target }) => target._tag === "State" && target.leaf === source.leaf)} : i32`)
-      }
-      const sharding = partition && source._tag === "Batch" ? shardingOf(partition, step.parameters[i]!.name, type) : undefined
-      if (sharding !== undefined) attributes.push(`mhlo.sharding = "${sharding}"`)
-      return `%arg${i}: ${printed(type)}${attributes.length === 0 ? "" : ` {${attributes.join(", ")}}`}`
-    })
-    .join(", ")
+/** `tensor<…> {…}` */
+const annotated = (type: TensorType, attributes: ReadonlyArray<string>): string =>
+  attributes.length === 0 ? printed(type) : `${printed(type)} {${attributes.join(", ")}}`
+
+/** `public @main(%arg0: tensor<…> {…}, …) -> (…)`; a state argument gives its memory to the result of its leaf. */
+const mainHead = (args: ReadonlyArray<ModuleArgument>, results: ReadonlyArray<ModuleResult>, cores: number): string => {
+  const shared = cores === 1 ? [] : [everywhere]
+  const parameters = args.map(({ source, type }, i) => {
+    const taker = source._tag === "State" ? results.findIndex(({ target }) => target._tag === "State" && target.leaf === source.leaf) : -1
+    return `%arg${i}: ${annotated(type, [...shared, ...(taker < 0 ? [] : [`tf.aliasing_output = ${taker} : i32`])])}`
+  })
+  return `public @main(${parameters.join(", ")}) -> (${results.map(({ type }) => annotated(type, shared)).join(", ")})`
+}
 
 /**
  * The module of `options.iterations` steps for each of `options.replicas`. Throws `NoRule` for an op without a lowering.
+ *
+ * With `program.partition` it is for `cores` devices of each replica (`num_partitions`), which all are given whole arguments and
+ * give whole results; XLA's partitioner cuts the work between.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (program: Program, options: StepOptions): StepModule => {
   const { step, partition } = program
-  const { doubles = true, iterations, precision, replicas } = options
+  const { wide = true, iterations, precision, replicas } = options
   const functions: Functions = new Map()
-  const lowering: LowerOptions = { replicas, precision, doubles }
+  const lowering: LowerOptions = { replicas, precision, wide }
   const { constants, given } = argumentsFor(step)
-  const { emitter, value } = lower(step, lowering, functions, given)
+  const nameOf = (node: Node) => (node.op === "Parameter" ? step.parameters[node.attrs.index]!.name : undefined)
+  const cut = partition === undefined ? undefined : cutOver(partition, nameOf)
+  const { emitter, value } = lower(step, lowering, functions, (node, e) => cut?.(e, node, given(node)) ?? given(node))
   const ends = resultsOf(step, emitter, value)
   const single = argumentsOf(step, constants)
   const args = single.map(({ source, type }) => ({ source, type: source._tag === "Batch" ? stacked(type, iterations) : type }))
@@ -175,8 +180,8 @@ export const make = (program: Program, options: StepOptions): StepModule => {
   })
   const returned = `${ends.map((r) => r.value.name).join(", ")} : ${ends.map((r) => typeOf(r.value)).join(", ")}`
   const types = (all: ReadonlyArray<{ readonly type: TensorType }>) => all.map(({ type }) => printed(type)).join(", ")
-  const head = `public @main(${parametersText(step, args, results, partition)}) -> (${types(results)})`
   const size = { replicas, cores: partition?.cores ?? 1 }
+  const head = mainHead(args, results, size.cores)
   const about = { arguments: args, results, failures: emitter.checks.map(failureOf) }
   if (iterations === 1) return { ...about, ...moduleText(functionLines(head, emitter.lines, returned), functions, size) }
   const own = `private @step(${single.map(({ type }, i) => `%arg${i}: ${printed(type)}`).join(", ")}) -> (${ends.map((r) => typeOf(r.value)).join(", ")})`

@@ -122,7 +122,7 @@ withXla("ops of StableHLO", (file) => {
       })
 
       it(`${op} in float32 alone is within 1e-6`, () => {
-        const [actual] = onXla(client(), single(op, [i32(3)], { shape: [size], draw: 5 }), [key], { doubles: false })
+        const [actual] = onXla(client(), single(op, [i32(3)], { shape: [size], draw: 5 }), [key], { wide: false })
         const exact = expected(0)
         actual!.forEach((value, i) => assert.isAtMost(Math.abs(value - exact[i]!), 1e-6))
       })

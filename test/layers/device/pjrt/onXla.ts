@@ -1,11 +1,14 @@
 /** Runs modules on XLA's plugin in this thread. */
+import { assert } from "@effect/vitest"
 import type { Graph } from "../../../../src/domain/graph/Graph.ts"
 import type { Program } from "../../../../src/domain/Program.ts"
 import { allocate, sizeOf, type TensorData, type TensorType } from "../../../../src/domain/Tensor.ts"
 import { type Client, create } from "../../../../src/layers/device/pjrt/client/Client.ts"
 import { Executable } from "../../../../src/layers/device/pjrt/client/Executable.ts"
+import { countOpcodes } from "../../../../src/layers/device/pjrt/client/hlo.ts"
 import { loadKoffi } from "../../../../src/layers/device/pjrt/client/Native.ts"
 import { open } from "../../../../src/layers/device/pjrt/client/Plugin.ts"
+import { optimizedOf } from "../../../../src/layers/device/pjrt/client/program.ts"
 import { evaluation, type EvaluationOptions } from "../../../../src/layers/device/pjrt/evaluation.ts"
 import * as StepModule from "../../../../src/layers/device/pjrt/stepModule.ts"
 
@@ -21,34 +24,41 @@ export const lazyClient = (file: string): (() => Client) => {
 export interface Run {
   readonly text: string
   readonly replicas: number
+  /** Of each replica; each is given the replica's arguments. Default 1. */
+  readonly cores?: number
   readonly parameters: ReadonlyArray<TensorType>
   readonly results: ReadonlyArray<TensorType>
 }
 
 export interface Loaded {
-  /** `given[replica][i]` to `results[replica][i]`. */
+  /** How many of each operation the optimised program has. */
+  readonly operations: { readonly [opcode: string]: number }
+  /** `given[replica][i]` to `results[replica][i]`; throws where the cores of a replica differ. */
   readonly run: (given: ReadonlyArray<ReadonlyArray<TensorData>>) => ReadonlyArray<ReadonlyArray<TensorData>>
   readonly close: () => void
 }
 
 /** Compiles once, to be run often. */
-export const load = (client: Client, { parameters, replicas, results, text }: Run): Loaded => {
-  const executable = new Executable(client, client.compile(text, { replicas, flags }), replicas, { parameters, results })
+export const load = (client: Client, { cores = 1, parameters, replicas, results, text }: Run): Loaded => {
+  const program = client.compile(text, { replicas, partitions: cores, flags })
+  const executable = new Executable(client, program, replicas * cores, { parameters, results })
   return {
+    operations: countOpcodes(optimizedOf(client.plugin, client.plugin.call("LoadedExecutable_GetExecutable", [program, 0]).get(3))),
     close: () => executable.close(),
     run: (given) => {
-      const uploaded = given.flatMap((row, replica) =>
-        row.map((data, i) => {
-          const buffer = client.from(data, parameters[i]!, replica)
-          executable.bind(replica, i, buffer)
+      const uploaded = Array.from({ length: replicas * cores }, (_, device) =>
+        given[Math.floor(device / cores)]!.map((data, i) => {
+          const buffer = client.from(data, parameters[i]!, device)
+          executable.bind(device, i, buffer)
           return buffer
         })
       )
       const launched = executable.launch()
       client.awaitAll(launched.events)
       const values = launched.results.map((row) => row.map((buffer) => client.read(buffer, allocate(buffer.type.dtype, sizeOf(buffer.type.shape)))))
-      for (const buffer of [...uploaded, ...launched.results.flat()]) client.release(buffer)
-      return values
+      for (const buffer of [...uploaded.flat(), ...launched.results.flat()]) client.release(buffer)
+      values.forEach((own, device) => assert.deepStrictEqual(own, values[device - (device % cores)]))
+      return values.filter((_, device) => device % cores === 0)
     }
   }
 }
@@ -75,6 +85,7 @@ export const onXla = (
 
 /** What some steps gave, by replica; losses are of the first. */
 export interface Steps {
+  readonly operations: { readonly [opcode: string]: number }
   readonly losses: ReadonlyArray<number>
   /** `outfeeds[step][replica][index]`. */
   readonly outfeeds: ReadonlyArray<ReadonlyArray<ReadonlyArray<TensorData>>>
@@ -103,8 +114,15 @@ export const stepsOnXla = (
   const { iterations = 1, replicas = 1 } = options
   const module = StepModule.make(program, { precision: "default", ...options, iterations, replicas })
   const [parameters, results] = [module.arguments.map(({ type }) => type), module.results.map(({ type }) => type)]
-  const loaded = load(client, { text: module.text, replicas, parameters, results })
-  const steps = { losses: [] as Array<number>, outfeeds: [] as Array<Array<Array<TensorData>>>, failed: [] as Array<number>, state: [...first] }
+  const loaded = load(client, { text: module.text, replicas, cores: program.partition?.cores ?? 1, parameters, results })
+  const { operations } = loaded
+  const steps = {
+    operations,
+    losses: [] as Array<number>,
+    outfeeds: [] as Array<Array<Array<TensorData>>>,
+    failed: [] as Array<number>,
+    state: [...first]
+  }
   for (let at = 0; at < batches.length; at += iterations) {
     const values = loaded.run(
       steps.state.map((state, replica) =>

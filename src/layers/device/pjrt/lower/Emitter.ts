@@ -36,8 +36,8 @@ export type Precision = "default" | "highest" | "bfloat16"
 export interface LowerOptions {
   readonly replicas: number
   readonly precision: Precision
-  /** Whether normal numbers are computed in float64, which gives the other engines' bits; else in float32. */
-  readonly doubles: boolean
+  /** Whether there is 64-bit arithmetic: see `stepModule.ts`. */
+  readonly wide: boolean
 }
 
 /** Functions that instructions call, by name. @category models @since 0.1.0 */
@@ -107,8 +107,16 @@ export class Emitter {
     return x.type === type ? x : this.emit(`stablehlo.convert ${x.name} : (${typeOf(x)}) -> ${typeText(type, x.shape)}`, type, x.shape)
   }
 
-  bitcast(x: Value, type: ElementType): Value {
-    return this.emit(`stablehlo.bitcast_convert ${x.name} : (${typeOf(x)}) -> ${typeText(type, x.shape)}`, type, x.shape)
+  /** The same bits; `shape` has an axis more, that of a number's parts from the lowest, where the type is a smaller one. */
+  bitcast(x: Value, type: ElementType, shape: Shape = x.shape): Value {
+    return this.emit(`stablehlo.bitcast_convert ${x.name} : (${typeOf(x)}) -> ${typeText(type, shape)}`, type, shape)
+  }
+
+  /** The values, in memory: not computed again where they are used. */
+  barrier(values: readonly [Value, Value]): readonly [Value, Value] {
+    const [a, b] = values
+    const text = `stablehlo.optimization_barrier ${a.name}, ${b.name} : ${typeOf(a)}, ${typeOf(b)}`
+    return this.emitAll(text, values) as unknown as readonly [Value, Value] // as many as were given
   }
 
   /** An op of one operand and its type. */

@@ -34,17 +34,30 @@ const threefry = (e: Emitter, [k0, k1]: readonly [Value, Value], [c0, c1]: reado
   return [x0, x1]
 }
 
+/** Two words as one number of 64 bits after the other, in memory of its own: to be computed once, and in one loop that vectorises. */
+const interleaved = (e: Emitter, [low, high]: readonly [Value, Value]): Value => {
+  const blocks = low.shape[0]!
+  const word = e.binary("or", e.convert(low, "uint64"), e.by("shift_left", e.convert(high, "uint64"), 32))
+  return e.reshape(e.bitcast(e.unary("optimization_barrier", word), "uint32", [blocks, 2]), [2 * blocks])
+}
+
+/** The words `0 … n - 1` of a key. */
+const words = (e: Emitter, [k0, k1]: readonly [Value, Value], n: number): Value => {
+  const blocks: Shape = [e.options.wide ? Math.ceil(n / 2) : n]
+  const index = e.iota("uint32", blocks, 0)
+  const block = e.options.wide ? index : e.by("shift_right_logical", index, 1)
+  const both = threefry(e, [e.expand(k0, blocks), e.expand(k1, blocks)], [block, e.like(block, 0)])
+  if (e.options.wide) return e.slice(interleaved(e, both), [0], [n])
+  // each word by itself: computing both is cheaper than moving elements to their places where layouts are tiled
+  return e.select(e.compare("EQ", e.by("and", index, 1), e.like(index, 0)), ...both)
+}
+
 /** 32 bits for each of `n` elements. */
 const bitsOf = (e: Emitter, [key, replica, draw]: readonly [Value, Value, Value], n: number): Value => {
-  const words = e.bitcast(key, "uint32")
-  const word = (i: number) => e.reshape(e.slice(words, [i], [1]), [])
-  const subkey = threefry(e, [word(0), word(1)], [word(2), draw])
-  const [k0, k1] = threefry(e, subkey, [replica, e.scalar("uint32", 0)])
-  const blocks: Shape = [Math.ceil(n / 2)]
-  const counter = e.iota("uint32", blocks, 0)
-  const [x0, x1] = threefry(e, [e.expand(k0, blocks), e.expand(k1, blocks)], [counter, e.like(counter, 0)])
-  const column = (x: Value) => e.reshape(x, [blocks[0]!, 1])
-  return e.slice(e.reshape(e.concat([column(x0), column(x1)], 1), [2 * blocks[0]!]), [0], [n])
+  const parts = e.bitcast(key, "uint32")
+  const part = (i: number) => e.reshape(e.slice(parts, [i], [1]), [])
+  const subkey = threefry(e, threefry(e, [part(0), part(1)], [part(2), draw]), [replica, e.scalar("uint32", 0)])
+  return words(e, e.barrier(subkey), n)
 }
 
 /** The 24 high bits as a whole number. */
@@ -52,10 +65,10 @@ const highBits = (e: Emitter, bits: Value): Value => e.by("shift_right_logical",
 
 const numbersOf = (e: Emitter, op: RandomOp, bits: Value): Value => {
   const high = highBits(e, bits)
-  const { doubles } = e.options
+  const { wide } = e.options
   if (op === "RandomUniform") return e.by("multiply", e.convert(high, "float32"), 2 ** -24)
-  if (op === "RandomNormal") return doubles ? normal64(e, high) : normal32(e, high)
-  return doubles ? truncated64(e, high) : truncated32(e, high)
+  if (op === "RandomNormal") return wide ? normal64(e, high) : normal32(e, high)
+  return wide ? truncated64(e, high) : truncated32(e, high)
 }
 
 const given = (name: string, type: Value["type"], shape: Shape): Value => ({ name, type, shape })

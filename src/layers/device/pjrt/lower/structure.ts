@@ -3,15 +3,12 @@
  *
  * @since 0.1.0
  */
-import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ReduceOp } from "../../../../domain/graph/ops.ts"
 import { sizeOf } from "../../../../domain/Tensor.ts"
 import { type Emitter, joining, typeOf, type Value } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
 import { typeText } from "./text.ts"
-
-const barrier = (e: Emitter, _: Node, [x, after]: ReadonlyArray<Value>): Value =>
-  e.emitAll(`stablehlo.optimization_barrier ${x!.name}, ${after!.name} : ${typeOf(x!)}, ${typeOf(after!)}`, [x!, after!])[0]!
 
 const pad = (e: Emitter, { attrs: { paddings, value } }: NodeOf<"Pad">, [x]: ReadonlyArray<Value>): Value =>
   e.pad(
@@ -26,7 +23,7 @@ const layoutRules = {
   Constant: (e, { attrs, type }) => e.literal(type.dtype, type.shape, attrs.data),
   Fill: (e, { attrs }) => e.fill(attrs.dtype, attrs.shape, attrs.value),
   Iota: (e, { attrs }) => e.iota(attrs.dtype, attrs.shape, attrs.axis),
-  Barrier: barrier,
+  Barrier: (e, _, [x, after]) => e.barrier([x!, after!])[0],
   Reshape: (e, { attrs }, [x]) => e.reshape(x!, attrs.shape),
   Transpose: (e, { attrs }, [x]) => e.transpose(x!, attrs.perm),
   Broadcast: (e, { attrs }, [x]) => e.expand(x!, attrs.shape),

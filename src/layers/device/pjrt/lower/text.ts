@@ -6,7 +6,7 @@
 import type { DType, Shape } from "../../../../domain/Tensor.ts"
 
 /** Element types of instructions: those of the graph, and what its ops are computed in on the way. @category models @since 0.1.0 */
-export type ElementType = DType | "uint8" | "uint32" | "float64" | "bfloat16"
+export type ElementType = DType | "uint8" | "uint32" | "uint64" | "float64" | "bfloat16"
 
 const names: { readonly [K in ElementType]: string } = {
   float32: "f32",
@@ -14,6 +14,7 @@ const names: { readonly [K in ElementType]: string } = {
   bool: "i1",
   uint8: "ui8",
   uint32: "ui32",
+  uint64: "ui64",
   float64: "f64",
   bfloat16: "bf16"
 }
@@ -44,6 +45,8 @@ export const literalText = (type: ElementType, value: number): string => {
       throw new Error("bfloat16 has no literals here: convert one of float32")
     case "int32":
       return String(value | 0)
+    case "uint64":
+      return String(value)
     default:
       return String(value >>> 0)
   }
