@@ -14,11 +14,12 @@ export interface OpRow {
   /** `yes`, `decomposed` into other ops, or `-`. */
   readonly onnx: string
   readonly tensorflow: string
+  readonly pjrt: string
   readonly attributes: string
 }
 
 /** @category constants @since 0.1.0 */
-export const heading: ReadonlyArray<string> = ["op", "group", "reference", "onnx", "tensorflow", "attributes"]
+export const heading: ReadonlyArray<string> = ["op", "group", "reference", "onnx", "tensorflow", "pjrt", "attributes"]
 
 /** What the reference engine does not compute by a rule of the op: see `Evaluate.ts`. */
 const given = new Map([
@@ -31,23 +32,29 @@ const loweringOf = (lowered: ReadonlyArray<string>, op: string, composite: boole
 
 /** One row for each op. The engines' rule tables are large: they are loaded when the table is asked for. @category constructors @since 0.1.0 */
 export const opRows = async (): Promise<ReadonlyArray<OpRow>> => {
-  const [onnx, tensorflow] = await Promise.all([import("../../layers/device/onnx/lower.ts"), import("../../layers/device/tensorflow/lower.ts")])
+  const [onnx, tensorflow, pjrt] = await Promise.all([
+    import("../../layers/device/onnx/lower.ts"),
+    import("../../layers/device/tensorflow/lower.ts"),
+    import("../../layers/device/pjrt/lower.ts")
+  ])
   return opTable.map(({ attributes, composite, evaluate, group, op }) => ({
     op,
     group,
     reference: given.get(op) ?? (evaluate ? "yes" : "-"),
     onnx: loweringOf(onnx.opNames, op, composite),
     tensorflow: loweringOf(tensorflow.opNames, op, composite),
+    pjrt: loweringOf(pjrt.opNames, op, composite),
     attributes: attributes.join(", ")
   }))
 }
 
 /** Its cells in the order of the heading. @category conversions @since 0.1.0 */
-export const cellsOf = ({ attributes, group, onnx, op, reference, tensorflow }: OpRow): ReadonlyArray<string> => [
+export const cellsOf = ({ attributes, group, onnx, op, pjrt, reference, tensorflow }: OpRow): ReadonlyArray<string> => [
   op,
   group,
   reference,
   onnx,
   tensorflow,
+  pjrt,
   attributes
 ]

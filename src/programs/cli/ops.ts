@@ -16,7 +16,9 @@ export const ops = Command.make(
   Effect.fnUntraced(function* () {
     const rows = yield* Effect.promise(opRows)
     yield* Console.log(table([heading, ...rows.map(cellsOf)]))
-    const counts = (["reference", "onnx", "tensorflow"] as const).map((engine) => `${engine} ${rows.filter((row) => row[engine] !== "-").length}`)
+    const counts = (["reference", "onnx", "tensorflow", "pjrt"] as const).map(
+      (engine) => `${engine} ${rows.filter((row) => row[engine] !== "-").length}`
+    )
     yield* Console.log(`\n${rows.length} ops: ${counts.join(", ")}`)
   })
 ).pipe(

@@ -1,5 +1,10 @@
-import type { MessagePort } from "node:worker_threads";
+import { type WorkerMessage } from "./control.ts";
 import type { HostedPlan } from "./Plan.ts";
+export interface Port {
+    readonly postMessage: (message: number | WorkerMessage) => void;
+    readonly sleep?: (control: Int32Array, bell: number) => void;
+    readonly words?: (error: unknown) => string;
+}
 export interface Runner {
     readonly most: number;
     readonly begin?: (iterations: number) => void;
@@ -8,5 +13,4 @@ export interface Runner {
     readonly store?: (leaves: ReadonlyArray<number>) => void;
 }
 export declare const messageOf: (error: unknown) => string;
-export type Port = Pick<MessagePort, "postMessage">;
 export declare const serve: (port: Port, plan: HostedPlan, runner: Runner, now?: () => number) => Promise<void>;

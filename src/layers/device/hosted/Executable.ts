@@ -11,7 +11,7 @@ import type { Batch, RunResult, State, StepOutput } from "../../../domain/Progra
 import * as RandomKey from "../../../domain/RandomKey.ts"
 import { allocate, dtypeOfData, printType, sameType, sizeOf, type TensorData, view } from "../../../domain/Tensor.ts"
 import type { Executable } from "../../../services/Device.ts"
-import { Command, maxIterations, ring, Wake, Word } from "./control.ts"
+import { Command, maxIterations, Wake, Word } from "./control.ts"
 import type { Host } from "./Host.ts"
 import type { HostedPlan, SlotPlace } from "./Plan.ts"
 
@@ -57,7 +57,7 @@ const makeFeed = (host: Host, plan: HostedPlan) => {
     for (let i = 0; i < into.length; i++) into[i]!.set(batch[i]!)
     next = (next + 1) % slots
     Atomics.add(control, Word.fed, 1)
-    ring(control)
+    host.ring()
     return Exit.void
   }
   return (batch: Batch): Effect.Effect<void, ExecuteError> =>
@@ -91,7 +91,7 @@ const makeOutfeed = (host: Host, plan: HostedPlan) => {
       next = (next + 1) % slots
     }
     Atomics.add(control, Word.taken, count)
-    ring(control)
+    host.ring()
     return Exit.succeed(outputs)
   }
   return { take: Effect.suspend(() => takeAll() ?? host.wait(Wake.produced, takeAll)), drop }
@@ -106,7 +106,7 @@ const command = (host: Host, code: number, argument0: number, argument1: number)
   }
   const halt = Effect.suspend(() => {
     Atomics.store(control, Word.stop, 1)
-    ring(control)
+    host.ring()
     return Effect.ignore(host.wait(Wake.idle, idle))
   })
   return Effect.suspend(() => {
@@ -115,7 +115,7 @@ const command = (host: Host, code: number, argument0: number, argument1: number)
     Atomics.store(control, Word.argument1, argument1)
     Atomics.store(control, Word.done, 0)
     Atomics.store(control, Word.command, code)
-    ring(control)
+    host.ring()
     return host.wait(Wake.idle, idle, halt)
   })
 }
@@ -241,11 +241,11 @@ export const make = (host: Host, plan: HostedPlan): Effect.Effect<Executable> =>
       run: (iterations) => exclusive(Effect.andThen(state.complete, run(iterations))),
       endInput: Effect.sync(() => {
         Atomics.store(host.control, Word.ended, 1)
-        ring(host.control)
+        host.ring()
       }),
       stop: Effect.sync(() => {
         Atomics.store(host.control, Word.stop, 1)
-        ring(host.control)
+        host.ring()
       }),
       outfeed: outfeed.take,
       readState: exclusive(state.read),

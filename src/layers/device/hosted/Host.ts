@@ -6,7 +6,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import type { Worker } from "node:worker_threads"
 import { CompileError, EngineUnavailable, ExecuteError } from "../../../domain/Errors.ts"
 import { Command, ring, Wake, Word, type WorkerMessage } from "./control.ts"
 import type { HostedPlan } from "./Plan.ts"
@@ -15,6 +14,22 @@ import type { HostedPlan } from "./Plan.ts"
 export interface Identity {
   readonly engine: string
   readonly remedy: string
+  /** What runs the engine, in messages; default "worker thread". */
+  readonly party?: string
+}
+
+/** What runs the engine beside the host: a `Worker`, or a process with the same manners. @category models @since 0.1.0 */
+export interface Party {
+  on(event: "message", listener: (message: number | WorkerMessage) => void): unknown
+  /** It failed, with what it said last; `exit` follows. */
+  on(event: "error", listener: (cause: unknown) => void): unknown
+  on(event: "exit", listener: (code: number) => void): unknown
+  once(event: "exit", listener: () => void): unknown
+  removeAllListeners(): unknown
+  /** Wakes it; absent where it sleeps on the bell of the control words. */
+  readonly wake?: () => void
+  /** Ends it at once; asked for only while it is not ready yet. Absent where it cannot be ended. */
+  readonly abandon?: () => void
 }
 
 type Failure = ExecuteError | CompileError | EngineUnavailable
@@ -28,29 +43,36 @@ interface Waiter {
   readonly poll: () => boolean
 }
 
-/** Starts the worker thread of an engine. @category models @since 0.1.0 */
-export type Spawn<P extends HostedPlan> = (plan: P) => Worker
+/** Starts the worker thread of an engine, or what stands for one. @category models @since 0.1.0 */
+export type Spawn<P extends HostedPlan> = (plan: P) => Party
 
 /** @category models @since 0.1.0 */
 export class Host {
   readonly identity: Identity
   readonly control: Int32Array
-  readonly #worker: Worker
+  readonly #party: Party
   readonly #waiters = new Set<Waiter>()
   #failure: Failure | undefined = undefined
   #ready = false
   #exited = false
 
-  constructor(identity: Identity, control: SharedArrayBuffer, worker: Worker) {
+  constructor(identity: Identity, control: ArrayBufferLike, party: Party) {
     this.identity = identity
     this.control = new Int32Array(control)
-    this.#worker = worker
-    this.#worker.on("message", (message: number | WorkerMessage) => this.#receive(message))
-    this.#worker.on("error", (cause) => this.#lost(`the worker thread failed: ${cause instanceof Error ? cause.message : String(cause)}`, cause))
-    this.#worker.on("exit", (code) => {
+    this.#party = party
+    const what = identity.party ?? "worker thread"
+    party.on("message", (message) => this.#receive(message))
+    party.on("error", (cause) => this.#lost(`the ${what} failed: ${cause instanceof Error ? cause.message : String(cause)}`, cause))
+    party.on("exit", (code) => {
       this.#exited = true
-      this.#lost(`the worker thread ended with code ${code}`)
+      this.#lost(`the ${what} ended with code ${code}`)
     })
+  }
+
+  /** Tells the party that control words have changed. */
+  ring(): void {
+    ring(this.control)
+    this.#party.wake?.()
   }
 
   /** Why nothing works any more. */
@@ -117,13 +139,14 @@ export class Host {
     return Effect.callback<void>((resume) => {
       this.fail(new ExecuteError({ engine: this.identity.engine, reason: "Closed", detail: "the scope of the executable is closed" }))
       const done = () => {
-        this.#worker.removeAllListeners()
+        this.#party.removeAllListeners()
         resume(Effect.void)
       }
       if (this.#exited) return done()
-      this.#worker.once("exit", done)
+      this.#party.once("exit", done)
       Atomics.store(this.control, Word.command, Command.close)
-      ring(this.control)
+      this.ring()
+      if (!this.#ready) this.#party.abandon?.()
     })
   }
 }

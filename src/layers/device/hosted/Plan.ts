@@ -49,22 +49,22 @@ export interface HostedLayout {
   readonly bytes: number
 }
 
-/** Plain data that can be sent to another thread. @category models @since 0.1.0 */
+/** Plain data that can be sent to another thread; the buffers are memory that both see, whichever way. @category models @since 0.1.0 */
 export interface HostedPlan {
   readonly layout: HostedLayout
   /** Evaluated by the reference rules, so that first values are the same bits on every engine. */
   readonly init: Graph
-  readonly memory: SharedArrayBuffer
-  readonly control: SharedArrayBuffer
+  readonly memory: ArrayBufferLike
+  readonly control: ArrayBufferLike
   /** Loss of each step of the command under way. */
-  readonly losses: SharedArrayBuffer
+  readonly losses: ArrayBufferLike
   /** Loss of each step in the outfeed slots. */
-  readonly slotLosses: SharedArrayBuffer
+  readonly slotLosses: ArrayBufferLike
   /**
    * Absent where the engine computes in the shared memory. Else the state there is a copy, and this has a byte for each of
    * `layout.state`: not 0 where the host has written a leaf that `Command.store` is to hand over.
    */
-  readonly dirty?: SharedArrayBuffer
+  readonly dirty?: ArrayBufferLike
 }
 
 const alignment = 64

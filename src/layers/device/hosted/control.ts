@@ -28,6 +28,8 @@ export const Word = {
   failed: 12,
   /** 1 once no more batches will be fed. */
   ended: 13,
+  /** 1 while the worker is about to sleep, where it does not sleep on the bell itself. */
+  asleep: 14,
   length: 16
 } as const
 

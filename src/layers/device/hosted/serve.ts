@@ -3,11 +3,19 @@
  *
  * @since 0.1.0
  */
-import type { MessagePort } from "node:worker_threads"
 import * as RandomKey from "../../../domain/RandomKey.ts"
 import { Command, Wake, Word, type WorkerMessage } from "./control.ts"
 import * as Pace from "./Pace.ts"
 import type { HostedPlan } from "./Plan.ts"
+
+/** How the worker talks to its host besides the shared memory; a `MessagePort` is one. @category models @since 0.1.0 */
+export interface Port {
+  readonly postMessage: (message: number | WorkerMessage) => void
+  /** Blocks the thread until the host rings after the bell was `bell`; may also return early. Default: `Atomics.wait`. */
+  readonly sleep?: (control: Int32Array, bell: number) => void
+  /** A failure in words. Default: its message. */
+  readonly words?: (error: unknown) => string
+}
 
 /** What an engine does in its worker. All throw where the engine fails. @category models @since 0.1.0 */
 export interface Runner {
@@ -29,9 +37,6 @@ export interface Runner {
 /** @category rules @since 0.1.0 */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** What the worker needs of its port. @category models @since 0.1.0 */
-export type Port = Pick<MessagePort, "postMessage">
-
 /**
  * Serves until the host says `close`. A stop, a close or an interrupt ends a run after the call it is in, which is of one step, or
  * of as many as take no longer than `Pace.callTime`; `now` gives milliseconds.
@@ -44,9 +49,13 @@ export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: (
   const losses = new Float32Array(plan.losses)
   const slotLosses = new Float32Array(plan.slotLosses)
   const { slots } = plan.layout
-  const callLosses = new Float32Array(runner.most)
+  const callLosses = new Float32Array(slots)
   const pace = Pace.make(runner.most, now)
   const post = (message: WorkerMessage) => port.postMessage(message)
+  const sleep = (bell: number) => {
+    if (port.sleep === undefined) Atomics.wait(control, Word.bell, bell)
+    else port.sleep(control, bell)
+  }
   /** Place of the next batch and of the next output in their rings. */
   let slot = 0
   let out = 0
@@ -91,7 +100,7 @@ export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: (
         call(count, done)
         done += count
       } else if (ended && fed <= 0) return
-      else Atomics.wait(control, Word.bell, bell)
+      else sleep(bell)
     }
   }
 
@@ -141,7 +150,7 @@ export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: (
       await work()
     } catch (error) {
       Atomics.store(control, Word.failed, 1)
-      post({ _tag: "Failed", detail: messageOf(error) })
+      post({ _tag: "Failed", detail: (port.words ?? messageOf)(error) })
     }
     // `close` may have come meanwhile and must not be lost
     Atomics.compareExchange(control, Word.command, command, Command.none)
@@ -154,7 +163,7 @@ export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: (
     const command = Atomics.load(control, Word.command)
     if (command === Command.close) return
     const work = works.get(command)
-    if (work === undefined) Atomics.wait(control, Word.bell, bell)
+    if (work === undefined) sleep(bell)
     else await attempt(command, work)
   }
 }

@@ -11,7 +11,7 @@ import type { Bound, Ort } from "./Ort.ts"
 import type { WorkerPlan } from "./WorkerPlan.ts"
 
 /** ONNX Runtime refuses memory at no address, which an empty view may have. */
-const bytesAt = (memory: SharedArrayBuffer, offset: number, bytes: number) => new Uint8Array(memory, offset, bytes)
+const bytesAt = (memory: ArrayBufferLike, offset: number, bytes: number) => new Uint8Array(memory, offset, bytes)
 
 /** @category models @since 0.1.0 */
 export interface Stepper {
@@ -19,7 +19,7 @@ export interface Stepper {
   readonly step: (slot: number, out: number, parity: number) => number
   readonly close: () => void
   /** Held here, for the native tensors over it do not hold it. */
-  readonly memory: SharedArrayBuffer
+  readonly memory: ArrayBufferLike
 }
 
 type Entries = ReadonlyArray<{ readonly index: number; readonly tensors: BigUint64Array }>

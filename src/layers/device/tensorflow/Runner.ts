@@ -16,7 +16,7 @@ import type { WorkerPlan } from "./WorkerPlan.ts"
 const scalar = (name: string, value: number): Feed => ({ name, dtype: "int32", shape: [], data: Int32Array.of(value) })
 
 /** Rows of a leaf's slots `slot …`, as one tensor. */
-const rowsOf = (memory: SharedArrayBuffer, { base, stride, type, shape }: SlotPlace, slot: number, count: number) =>
+const rowsOf = (memory: ArrayBufferLike, { base, stride, type, shape }: SlotPlace, slot: number, count: number) =>
   view(type.dtype, memory, base + slot * stride, sizeOf(shape) * count)
 
 /** Batches of the slots `slot …`, one row each. */

@@ -4,11 +4,12 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { homedir } from "node:os"
 import * as path from "node:path"
 import { EngineUnavailable } from "../../../../domain/Errors.ts"
+import { cacheRoot, installedField, manifestName } from "../../hosted/install/tools.ts"
 import { engine, remedy } from "../Host.ts"
 import { tensorflowVersion } from "./pins.ts"
 
@@ -38,18 +39,11 @@ export const here = (): Surroundings => ({
   from: [import.meta.url, path.join(process.cwd(), "package.json")]
 })
 
-/** The file that an installation writes last. @category constants @since 0.1.0 */
-export const manifestName = "installed.json"
-
 /** @category constants @since 0.1.0 */
 export const addonName = "tfjs_binding.node"
 
-/** The cache folder of this version, below `XDG_CACHE_HOME` or else `~/.cache`. @category rules @since 0.1.0 */
-export const cacheFolder = ({ env, home }: Surroundings): string => {
-  const set = env.XDG_CACHE_HOME
-  const root = set === undefined || set === "" ? path.join(home, ".cache") : set
-  return path.resolve(root, "effect-estimator", `tensorflow-${tensorflowVersion}`)
-}
+/** The cache folder of this version. @category rules @since 0.1.0 */
+export const cacheFolder = (surroundings: Surroundings): string => path.join(cacheRoot(surroundings), `tensorflow-${tensorflowVersion}`)
 
 const resolveFrom = (folder: string): string | undefined => {
   try {
@@ -97,8 +91,4 @@ export const locateIn = (surroundings: Surroundings): Result.Result<Located, Eng
 export const locate: Locate = () => locateIn(here())
 
 /** Which TensorFlow the cache folder has. @category rules @since 0.1.0 */
-export const installedVersion = (folder: string): string | undefined => {
-  const file = path.join(folder, manifestName)
-  if (!existsSync(file)) return undefined
-  return (JSON.parse(readFileSync(file, "utf8")) as { readonly tensorflow: string }).tensorflow // `install` wrote it
-}
+export const installedVersion = (folder: string): string | undefined => installedField(folder, "tensorflow")

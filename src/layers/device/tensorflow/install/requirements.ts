@@ -5,7 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import type { EngineUnavailable } from "../../../../domain/Errors.ts"
-import { run } from "./command.ts"
+import { run } from "../../hosted/install/command.ts"
+import { checkPip } from "../../hosted/install/tools.ts"
+import { engine } from "../Host.ts"
 
 /** @category models @since 0.1.0 */
 export interface Programs {
@@ -20,11 +22,10 @@ export const programsOf = (env: { readonly [name: string]: string | undefined })
 })
 
 const noCompiler = "Install a C++ compiler (Debian: `apt-get install g++`), or name one in CXX."
-const noPip = "Install Python's pip (Debian: `apt-get install python3-pip`), or fetch the wheel yourself and give it with --wheel."
 
 /** The compiler, and pip where it is to fetch the wheel. @category running @since 0.1.0 */
 export const check = ({ compiler, python }: Programs, fetches: boolean): Effect.Effect<void, EngineUnavailable> =>
   Effect.andThen(
-    run(compiler, ["--version"], { absent: noCompiler, remedy: "Name another C++ compiler in CXX." }),
-    fetches ? Effect.asVoid(run(python, ["-m", "pip", "--version"], { remedy: noPip })) : Effect.void
+    run(compiler, ["--version"], { engine, absent: noCompiler, remedy: "Name another C++ compiler in CXX." }),
+    fetches ? checkPip(engine, python) : Effect.void
   )

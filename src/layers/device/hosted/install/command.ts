@@ -7,10 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { type ChildProcess, spawn } from "node:child_process"
 import { EngineUnavailable } from "../../../../domain/Errors.ts"
-import { engine } from "../Host.ts"
 
 /** @category models @since 0.1.0 */
 export interface CommandOptions {
+  /** For whose sake: named where it fails. */
+  readonly engine: string
   readonly cwd?: string | undefined
   /** Added to the environment of this process. */
   readonly env?: { readonly [name: string]: string } | undefined
@@ -69,7 +70,7 @@ const end = (child: ChildProcess): Effect.Effect<void> => {
 export const run = (
   program: string,
   args: ReadonlyArray<string>,
-  { absent, cwd, env, remedy }: CommandOptions
+  { absent, cwd, engine, env, remedy }: CommandOptions
 ): Effect.Effect<string, EngineUnavailable> =>
   Effect.callback((resume) => {
     // a group of its own: Ctrl-C does not reach it but by `end`

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect";
 import { EngineUnavailable } from "../../../../domain/Errors.ts";
 export interface CommandOptions {
+    readonly engine: string;
     readonly cwd?: string | undefined;
     readonly env?: {
         readonly [name: string]: string;
@@ -9,4 +10,4 @@ export interface CommandOptions {
     readonly absent?: string | undefined;
 }
 export declare const grace = "3 seconds";
-export declare const run: (program: string, args: ReadonlyArray<string>, { absent, cwd, env, remedy }: CommandOptions) => Effect.Effect<string, EngineUnavailable>;
+export declare const run: (program: string, args: ReadonlyArray<string>, { absent, cwd, engine, env, remedy }: CommandOptions) => Effect.Effect<string, EngineUnavailable>;

@@ -1,0 +1,223 @@
+/**
+ * Makes the device: lowers to StableHLO, lays out the memory, has the plugin's process compile and serve.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import { homedir } from "node:os"
+import * as path from "node:path"
+import { CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
+import type { GraphError } from "../../../domain/graph/GraphError.ts"
+import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
+import { partitionProgram } from "../../../domain/passes/partition/partitionProgram.ts"
+import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
+import { byteSizeOf } from "../../../domain/Tensor.ts"
+import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
+import * as Executable from "../hosted/Executable.ts"
+import * as Host from "../hosted/Host.ts"
+import { Allocator, type HostedLayout, leafByLeaf, statePlace } from "../hosted/Plan.ts"
+import { cacheKey } from "./cacheKey.ts"
+import type { CompileOptions } from "./client/compileOptions.ts"
+import type { NamedValues } from "./client/namedValues.ts"
+import { type Koffi, loadKoffi, resolveKoffi } from "./client/Native.ts"
+import { engine, remedy } from "./Host.ts"
+import { cacheRoot } from "../hosted/install/tools.ts"
+import * as Plugins from "./plugins.ts"
+import { type HostPlan, PluginProcess, type ProgramParty } from "./process/PluginProcess.ts"
+import { hostedPlan, type Module, placeShared, type ProgramPlan } from "./process/ProgramPlan.ts"
+import * as SharedMemory from "./process/SharedMemory.ts"
+import { moduleOf } from "./moduleOf.ts"
+import { NoRule } from "./lower.ts"
+import * as StepModule from "./stepModule.ts"
+
+/** @category models @since 0.1.0 */
+export interface Options {
+  /**
+   * Path of a PJRT plugin, or `cpu`, `cuda` or `tpu` for one that is installed. Default: EFFECT_ESTIMATOR_PJRT_PLUGIN, then
+   * TPU_LIBRARY_PATH, the first of PJRT_NAMES_AND_LIBRARY_PATHS, then the CPU's.
+   */
+  readonly plugin?: string | undefined
+  /** Replicas in lock step, each on a device of its own; default 1. A CPU's plugin makes as many devices. */
+  readonly replicas?: number | undefined
+  /** Steps whose batches and outputs are buffered; at least 2. Default: as many as take 4 MiB, at least 4 and at most 64. */
+  readonly prefetch?: number | undefined
+  /** Steps of one execution where as many batches are there; default: 1, and several once steps turn out to take less than 2 ms. */
+  readonly stepsPerExecute?: number | undefined
+  /** Of products: `default` is the plugin's own choice (bfloat16 on a TPU, float32 elsewhere). */
+  readonly precision?: StepModule.Precision | undefined
+  /** Folder of compiled programs, or none for `false`; default `effect-estimator/pjrt-programs` in XDG_CACHE_HOME or ~/.cache. */
+  readonly cache?: string | false | undefined
+  /** The plugin's own options for its client, such as `memory_fraction` of CUDA's. */
+  readonly client?: NamedValues | undefined
+}
+
+/** What tests and measurements replace. @category models @since 0.1.0 */
+export interface Seams {
+  readonly locate?: (asked: string | undefined) => Result.Result<Plugins.Found, EngineUnavailable>
+  /** Has the process serve a program. */
+  readonly spawn?: (plan: HostPlan, device: PluginDevice) => Host.Party
+  readonly make?: typeof StepModule.make
+  readonly env?: { readonly [name: string]: string | undefined }
+}
+
+/** The process of a device's plugin, started when it is needed. @category models @since 0.1.0 */
+export interface PluginDevice {
+  readonly serve: (plan: HostPlan) => ProgramParty
+  /** The process as it is now, if any. */
+  readonly process: () => PluginProcess | undefined
+}
+
+interface Settings extends Options {
+  readonly replicas: number
+}
+
+const [budget, fewest, most] = [4 << 20, 4, 64] as const
+const automaticSteps = 8
+
+/** How many slots there are by default. */
+const slotsFor = (program: Program, replicas: number): number => {
+  const leaves = [...batchLeaves(program.step), ...outfeedLeaves(program.step)]
+  const slot = leaves.reduce((bytes, { type }) => bytes + byteSizeOf(type) * replicas, 1)
+  return Math.min(most, Math.max(fewest, Math.floor(budget / slot)))
+}
+
+const layoutOf = (program: Program, replicas: number, slots: number): HostedLayout => {
+  const memory = new Allocator()
+  return {
+    replicas,
+    slots,
+    state: stateLeaves(program.step).map((leaf) => statePlace(memory, leaf, replicas, false, false)),
+    infeed: leafByLeaf(memory, batchLeaves(program.step), replicas, slots),
+    outfeed: leafByLeaf(memory, outfeedLeaves(program.step), replicas, slots),
+    bytes: memory.bytes
+  }
+}
+
+/** XLA's CPU compiler drops a NaN in `maximum` and `minimum` by default. */
+const flagsOf = (platform: Plugins.Platform): CompileOptions["flags"] => (platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {})
+
+const refused = ({ detail, op, source }: GraphError) =>
+  new CompileError({ engine, detail, ...(op === undefined ? {} : { op }), ...(source === undefined ? {} : { source }) })
+
+const lower = (make: typeof StepModule.make, program: Program, options: StepModule.StepOptions): Effect.Effect<StepModule.StepModule, CompileError> =>
+  Effect.try({
+    try: () => make(program, options),
+    catch: (error) => {
+      if (!(error instanceof NoRule)) return new CompileError({ engine, detail: "the graph could not be lowered", cause: error })
+      const { op, source } = error.node
+      return new CompileError({ engine, op, detail: "the engine has no lowering for this op", ...(source === undefined ? {} : { source }) })
+    }
+  })
+
+/** What the plugin has against a text names a place in it: the op that was lowered there, and the line that made it. */
+const explain = (step: StepModule.StepModule) => (error: CompileError | EngineUnavailable | ExecuteError) => {
+  if (error._tag === "ExecuteError" && error.reason === "DeviceLost") return new CompileError({ engine, detail: error.detail })
+  if (error._tag !== "CompileError") return error
+  const place = /(?:^|[\s"-]):(\d+):(\d+)/.exec(error.detail)
+  const node = place === null ? undefined : step.at(Number(place[1]), Number(place[2]))
+  if (node === undefined) return error
+  return new CompileError({ engine, op: node.op, detail: error.detail, ...(node.source === undefined ? {} : { source: node.source }) })
+}
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
+const unavailable = (detail: string, cause: unknown) => new EngineUnavailable({ engine, detail, remedy, cause })
+
+const koffiHere: Effect.Effect<Koffi, EngineUnavailable> = Effect.try({
+  try: () => loadKoffi(),
+  catch: (cause) => unavailable("the package koffi is not installed", cause)
+})
+
+/** The steps of a long execution; `undefined` where there is to be none. */
+const severalFor = ({ stepsPerExecute }: Settings, slots: number): number | undefined => {
+  const several = stepsPerExecute ?? Math.min(automaticSteps, slots >> 1)
+  return several > 1 ? several : undefined
+}
+
+interface Planned {
+  readonly layout: HostedLayout
+  readonly single: Module
+  readonly several: Module | undefined
+  readonly failures: ReadonlyArray<string>
+}
+
+const planOf = (settings: Settings, found: Plugins.Found, program: Program, planned: Planned, koffi: Koffi): HostPlan => {
+  const { layout } = planned
+  const shared = placeShared(layout)
+  const { file, mapping } = SharedMemory.make(koffi, shared.bytes)
+  const folder = settings.cache ?? path.join(cacheRoot({ env: process.env, home: homedir() }), "pjrt-programs")
+  const plan: ProgramPlan = {
+    ...planned,
+    init: program.init,
+    shared: { ...shared, file },
+    eager: settings.stepsPerExecute !== undefined,
+    options: { replicas: settings.replicas, flags: flagsOf(found.platform) },
+    cache: folder === false ? undefined : { folder, plugin: cacheKey(found.file) }
+  }
+  return { ...hostedPlan(plan, shared, mapping), program: plan, mapping }
+}
+
+const makeProcess = (settings: Settings, seams: Seams) => {
+  let current: PluginProcess | undefined
+  return (koffi: Koffi, found: Plugins.Found): PluginDevice => ({
+    process: () => current,
+    serve: (plan) => {
+      if (current === undefined || current.isOver) {
+        const client = { ...(found.platform === "cpu" ? { cpu_device_count: settings.replicas } : {}), ...settings.client }
+        const env = seams.env === undefined ? {} : { env: seams.env }
+        current = new PluginProcess(koffi, { koffi: resolveKoffi(), plugin: found.file, client, devices: settings.replicas, ...env })
+      }
+      return current.serve(plan)
+    }
+  })
+}
+
+const compile = (settings: Settings, seams: Seams) => {
+  const process = makeProcess(settings, seams)
+  return Effect.fnUntraced(function* (
+    given: Program
+  ): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
+    const { precision = "default", replicas } = settings
+    const verdict = Result.flatMap(verifyProgram(given, replicas), () => partitionProgram(given))
+    if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
+    const { program, report: cut } = verdict.success
+    const slots = settings.prefetch ?? slotsFor(program, replicas)
+    const layout = layoutOf(program, replicas, slots)
+    const make = seams.make ?? StepModule.make
+    const step = yield* lower(make, program, { replicas, iterations: 1, precision })
+    const count = severalFor(settings, slots)
+    const several = count === undefined ? undefined : yield* lower(make, program, { replicas, iterations: count, precision })
+    const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
+    const koffi = yield* koffiHere
+    const planned = {
+      layout,
+      single: moduleOf(step, layout, 1),
+      several: several === undefined ? undefined : moduleOf(several, layout, count!), // there is one where there is the other
+      failures: step.failures
+    }
+    const plan = yield* Effect.try({
+      try: () => planOf(settings, found, program, planned, koffi),
+      catch: (cause) => unavailable(messageOf(cause), cause)
+    })
+    const device = process(koffi, found)
+    const spawn = seams.spawn ?? ((hostPlan: HostPlan) => device.serve(hostPlan))
+    const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, device))
+    yield* Effect.mapError(host.ready, explain(step))
+    return { ...(yield* Executable.make(host, plan)), cut }
+  })
+}
+
+const count = (value: number, least: number, name: string): number => {
+  if (!Number.isInteger(value) || value < least) throw new RangeError(`DevicePjrt: expected a whole ${name} of at least ${least}, got ${value}`)
+  return value
+}
+
+/** Throws a `RangeError` for counts that are too small or not whole. @category constructors @since 0.1.0 */
+export const make = (options: Options = {}, seams: Seams = {}): Device["Service"] => {
+  const replicas = count(options.replicas ?? 1, 1, "replicas")
+  if (options.prefetch !== undefined) count(options.prefetch, 2, "prefetch")
+  if (options.stepsPerExecute !== undefined) count(options.stepsPerExecute, 1, "stepsPerExecute")
+  return Device.of({ engine, replicas, compile: compile({ ...options, replicas }, seams) })
+}

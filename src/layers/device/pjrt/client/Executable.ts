@@ -1,0 +1,104 @@
+/**
+ * A compiled program on its devices, with one argument block that is used again and again: an execution is one call.
+ *
+ * @since 0.1.0
+ */
+import type { TensorType } from "../../../../domain/Tensor.ts"
+import { Args, wordsAt } from "./Args.ts"
+import { type Buffer, checkType, type Client, type Signature, SignatureError } from "./Client.ts"
+import type { Prepared } from "./Plugin.ts"
+import { memoryOf, type ProgramMemory, serialize } from "./program.ts"
+
+/** What an execution under way will give: `results[replica][i]`, and an event for each replica. @category models @since 0.1.0 */
+export interface Launched {
+  readonly results: ReadonlyArray<ReadonlyArray<Buffer>>
+  readonly events: ReadonlyArray<bigint>
+}
+
+/** `PJRT_ExecuteOptions` as of 0.81, all zero: nothing is sent or received, and the text says what is donated. */
+const optionWords = 14
+
+const rowsOf = (count: number, length: number) => Array.from({ length: count }, () => new BigUint64Array(Math.max(1, length)))
+
+/** @category models @since 0.1.0 */
+export class Executable {
+  readonly client: Client
+  readonly signature: Signature
+  readonly replicas: number
+  readonly #handle: bigint
+  /** The program apart from its devices; what tells of it. */
+  readonly #program: bigint
+  readonly #arguments: ReadonlyArray<BigUint64Array>
+  readonly #results: ReadonlyArray<BigUint64Array>
+  readonly #events: BigUint64Array
+  readonly #execute: Prepared
+  /** What the plugin reads while it executes: referenced as long as this is. */
+  readonly held: ReadonlyArray<unknown>
+
+  constructor(client: Client, handle: bigint, replicas: number, signature: Signature) {
+    const { plugin } = client
+    const { koffi } = plugin
+    this.client = client
+    this.signature = signature
+    this.replicas = replicas
+    this.#handle = handle
+    this.#program = plugin.call("LoadedExecutable_GetExecutable", [handle, 0]).get(3)
+    const outputs = plugin.call("Executable_NumOutputs", [this.#program, 0]).number(3)
+    this.#arguments = rowsOf(replicas, signature.parameters.length)
+    this.#results = rowsOf(replicas, outputs)
+    this.#events = new BigUint64Array(replicas)
+    const addresses = (rows: ReadonlyArray<BigUint64Array>) => BigUint64Array.from(rows, (row) => koffi.address(row))
+    const [argumentLists, resultLists, options] = [addresses(this.#arguments), addresses(this.#results), new Args(koffi, optionWords)]
+    this.held = [argumentLists, resultLists, options]
+    const lists = [koffi.address(argumentLists), replicas, signature.parameters.length, koffi.address(resultLists), koffi.address(this.#events)]
+    this.#execute = plugin.prepare("LoadedExecutable_Execute", [handle, options.address, ...lists, 0])
+    if (outputs === signature.results.length) return
+    this.close()
+    throw new SignatureError(`the program gives ${outputs} results, and ${signature.results.length} were expected`)
+  }
+
+  /** What the next executions get as argument `index` of a replica, until something else is bound. Throws `SignatureError`. */
+  bind(replica: number, index: number, buffer: Buffer): void {
+    const expected: TensorType | undefined = this.signature.parameters[index]
+    if (expected === undefined) throw new SignatureError(`argument ${index}: the program takes ${this.signature.parameters.length}`)
+    if (expected !== buffer.type) checkType(`argument ${index}`, expected, buffer.type)
+    if (buffer.device !== replica) throw new SignatureError(`argument ${index}: it is on device ${buffer.device}, and replica ${replica} takes it`)
+    this.#arguments[replica]![index] = buffer.handle
+  }
+
+  /** Begins an execution with what is bound. Donated arguments are no more, and still to be released. Throws `PjrtError`. */
+  launch(): Launched {
+    this.#execute.call()
+    const { open } = this.client
+    open.buffers += this.replicas * this.signature.results.length
+    open.events += this.replicas
+    return {
+      results: this.#results.map((row, device) => this.signature.results.map((type, i) => ({ type, device, handle: row[i]! }))),
+      events: [...this.#events]
+    }
+  }
+
+  /** Bytes that it needs on each device. */
+  get memory(): ProgramMemory {
+    return memoryOf(this.client.plugin, this.#program)
+  }
+
+  /** What `Client.deserialize` takes. Throws `PjrtError` where the plugin cannot. */
+  serialize(): Uint8Array {
+    return serialize(this.client.plugin, this.#program)
+  }
+
+  close(): void {
+    const { open, plugin } = this.client
+    open.programs--
+    plugin.call("Executable_Destroy", [this.#program])
+    plugin.call("LoadedExecutable_Destroy", [this.#handle])
+  }
+}
+
+/** Results' types as a program itself tells them: the numbers of `PJRT_Buffer_Type`. @category readers @since 0.1.0 */
+export const resultTypes = (client: Client, program: bigint): ReadonlyArray<number> => {
+  const args = client.plugin.call("Executable_OutputElementTypes", [program, 0, 0])
+  const words = wordsAt(client.plugin.koffi, args.get(3), Math.ceil(args.number(4) / 2))
+  return [...new Int32Array(words.buffer, 0, args.number(4))]
+}

@@ -1,0 +1,59 @@
+/**
+ * Compiles for devices that are not there: the plugin describes them by a name, and says what a program would take on each.
+ *
+ * @since 0.1.0
+ */
+import type { Compiled, CompileFor } from "../process/protocol.ts"
+import { bytesOf, wordsAt } from "./Args.ts"
+import { programOf } from "./Client.ts"
+import { encode as encodeOptions } from "./compileOptions.ts"
+import { countOpcodes } from "./hlo.ts"
+import { encode } from "./namedValues.ts"
+import { type Plugin, PjrtError } from "./Plugin.ts"
+import { costOf, memoryOf, optimizedOf } from "./program.ts"
+
+/** Opcodes of the optimised program; none where the plugin does not give it. */
+const operationsOf = (plugin: Plugin, program: bigint): Compiled["operations"] => {
+  try {
+    return countOpcodes(optimizedOf(plugin, program))
+  } catch (error) {
+    if (error instanceof PjrtError) return {}
+    throw error
+  }
+}
+
+/** Devices of a topology: how many, and what kind. */
+const devicesOf = (plugin: Plugin, topology: bigint): { readonly devices: number; readonly kind: string } => {
+  const args = plugin.call("TopologyDescription_GetDeviceDescriptions", [topology, 0, 0])
+  const devices = args.number(4)
+  const [first] = wordsAt(plugin.koffi, args.get(3), Math.min(1, devices))
+  return { devices, kind: first === undefined ? "" : plugin.text("DeviceDescription_Kind", first) }
+}
+
+/**
+ * Throws `PjrtError`.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const compileFor = (plugin: Plugin, { description, options, text, topology: name }: CompileFor): Compiled => {
+  const { koffi } = plugin
+  const [label, named] = [bytesOf(koffi, name), encode(koffi, description)]
+  const created = plugin.call("TopologyDescription_Create", [label.address, label.length, named.address, named.count, 0], label, named)
+  const topology = created.get(6)
+  try {
+    const about = devicesOf(plugin, topology)
+    const [code, format, proto] = [bytesOf(koffi, text), bytesOf(koffi, "mlir"), bytesOf(koffi, encodeOptions(options))]
+    const program = programOf(plugin, code, format)
+    const began = performance.now()
+    const made = plugin.call("Compile", [topology, program.address, proto.address, proto.length, 0, 0], program, code, format, proto).get(7)
+    const millis = performance.now() - began
+    try {
+      return { ...about, millis, memory: memoryOf(plugin, made), cost: costOf(plugin, made), operations: operationsOf(plugin, made) }
+    } finally {
+      plugin.call("Executable_Destroy", [made])
+    }
+  } finally {
+    plugin.call("TopologyDescription_Destroy", [topology])
+  }
+}

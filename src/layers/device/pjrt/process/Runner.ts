@@ -1,0 +1,261 @@
+/**
+ * Runs steps of a program on a client's devices: the state stays there, batches are read from the shared memory, and losses and
+ * outputs come back to it. Executions are begun one after the other without waiting; the state goes from one to the next.
+ *
+ * @since 0.1.0
+ */
+import type { TensorType } from "../../../../domain/Tensor.ts"
+import type { SlotPlace } from "../../hosted/Plan.ts"
+import type { Runner as HostedRunner } from "../../hosted/serve.ts"
+import type { Buffer, Client, Memory } from "../client/Client.ts"
+import type { Executable } from "../client/Executable.ts"
+import { PjrtError } from "../client/Plugin.ts"
+import type { Module, ProgramPlan } from "./ProgramPlan.ts"
+
+/** What `make` needs. @category models @since 0.1.0 */
+export interface Surroundings {
+  readonly client: Client
+  readonly plan: ProgramPlan
+  /** Of `plan.layout`'s offset 0, in this process. */
+  readonly address: bigint
+  /** The same memory, to be read and written here. */
+  readonly memory: ArrayBufferLike
+  readonly compile: (module: Module) => Executable
+  /** Runs `work` while no other program of the process begins an execution. */
+  readonly alone: (work: () => void) => void
+  readonly now: () => number
+}
+
+/** A step that takes longer leaves nothing to gain by several in one execution. */
+const shortStep = 2
+/** Steps that are measured before they count as short. */
+const measured = 16
+
+/** A module with its executable, and its constants on the devices. */
+interface Compiled {
+  readonly module: Module
+  readonly executable: Executable
+  readonly constants: ReadonlyArray<Buffer>
+}
+
+/** A call's share of an execution: what is to be waited for, then read, then released. */
+interface Flight {
+  readonly count: number
+  readonly first: number
+  readonly events: Array<bigint>
+  readonly held: Array<Buffer>
+  /** Told when the plugin needs a batch's memory no more: of memory used in place, once its buffer is released. */
+  readonly uploads: Array<bigint>
+  readonly after: Array<() => void>
+}
+
+const makeCompiled = ({ client, compile }: Surroundings, module: Module): Compiled => {
+  const executable = compile(module)
+  const constants: Array<Buffer> = []
+  module.arguments.forEach(({ source, type }, index) => {
+    if (source._tag !== "Constant") return
+    for (let replica = 0; replica < executable.replicas; replica++) {
+      const buffer = client.from(source.data, type, replica)
+      constants.push(buffer)
+      executable.bind(replica, index, buffer)
+    }
+  })
+  return { module, executable, constants }
+}
+
+/** The state on the devices, leaf by leaf and replica by replica. */
+const makeState = ({ address, client, plan }: Surroundings) => {
+  const { replicas, state } = plan.layout
+  const buffers: Array<Array<Buffer | undefined>> = state.map(() => new Array<Buffer | undefined>(replicas).fill(undefined))
+  const placeOf = (leaf: number, replica: number): Memory => {
+    const { bytes, offsets, parts } = state[leaf]!
+    return { address: address + BigInt(offsets[0] + (parts > 1 ? replica * bytes : 0)), bytes }
+  }
+  const put = (leaf: number, replica: number, buffer: Buffer) => {
+    const old = buffers[leaf]![replica]
+    if (old !== undefined) client.release(old)
+    buffers[leaf]![replica] = buffer
+  }
+  return {
+    put,
+    get: (leaf: number, replica: number): Buffer => buffers[leaf]![replica]!,
+    store: (leaves: ReadonlyArray<number>) => {
+      for (const leaf of leaves) {
+        for (let replica = 0; replica < replicas; replica++) {
+          const { buffer, event } = client.upload(placeOf(leaf, replica), state[leaf]!.leaf.type, replica, false)
+          put(leaf, replica, buffer)
+          client.await(event)
+        }
+      }
+    },
+    fetch: () => {
+      const events: Array<bigint> = []
+      state.forEach(({ bytes, parts }, leaf) => {
+        for (let part = 0; part < parts && bytes > 0; part++) {
+          const buffer = buffers[leaf]![part]!
+          if (client.isHost) client.copyOut(buffer, placeOf(leaf, part))
+          else events.push(client.download(buffer, placeOf(leaf, part)))
+        }
+      })
+      client.awaitAll(events)
+    },
+    release: () => {
+      for (const row of buffers) for (const buffer of row) if (buffer !== undefined) client.release(buffer)
+    }
+  }
+}
+
+type State = ReturnType<typeof makeState>
+
+/** Copies a result, at once after the execution where that can be, else as soon as the plugin gets to it. */
+const copy = (client: Client, flight: Flight, buffer: Buffer, memory: Memory) => {
+  if (client.isHost) flight.after.push(() => client.copyOut(buffer, memory))
+  else flight.events.push(client.download(buffer, memory))
+}
+
+/** Begins the copy of a result of `count` steps to the slots `out …` of its leaf. */
+const takeOutfeed = ({ address, client, memory }: Surroundings, flight: Flight, leaf: SlotPlace, buffer: Buffer, replica: number, out: number) => {
+  const { base, bytes, stride } = leaf
+  if (bytes === 0) return
+  const at = base + out * stride + replica * bytes
+  if (flight.count === 1 || stride === bytes) {
+    copy(client, flight, buffer, { address: address + BigInt(at), bytes: bytes * flight.count })
+    return
+  }
+  const rows = new Uint8Array(bytes * flight.count)
+  copy(client, flight, buffer, { address: client.plugin.koffi.address(rows), bytes: rows.length })
+  flight.after.push(() => {
+    for (let i = 0; i < flight.count; i++) new Uint8Array(memory, at + i * stride, bytes).set(rows.subarray(i * bytes, (i + 1) * bytes))
+  })
+}
+
+const elementsOf = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const
+
+/** Begins the copy of one number a step; `take` gets them once they are here. */
+const takeNumbers = ({ client }: Surroundings, flight: Flight, buffer: Buffer, type: TensorType, take: (value: number, step: number) => void) => {
+  const values = new elementsOf[type.dtype](flight.count)
+  copy(client, flight, buffer, { address: client.plugin.koffi.address(values), bytes: values.byteLength })
+  flight.after.push(() => values.forEach((value, i) => take(value, flight.first + i)))
+}
+
+const uploadBatches = ({ address, client, plan }: Surroundings, { executable, module }: Compiled, flight: Flight, slot: number) => {
+  module.arguments.forEach(({ source, type }, index) => {
+    if (source._tag !== "Batch") return
+    const { base, bytes, stride } = plan.layout.infeed[source.index]!
+    for (let replica = 0; replica < executable.replicas; replica++) {
+      const from = { address: address + BigInt(base + slot * stride + replica * bytes), bytes: bytes * flight.count }
+      // in place where the memory is aligned: the slot is not written again before the step is over
+      const { buffer, event } = client.upload(from, type, replica, true, module.iterations > 1 && stride !== bytes ? stride : undefined)
+      flight.held.push(buffer)
+      flight.uploads.push(event)
+      executable.bind(replica, index, buffer)
+    }
+  })
+}
+
+const bindState = ({ executable, module }: Compiled, state: State) => {
+  module.arguments.forEach(({ source }, index) => {
+    if (source._tag !== "State") return
+    for (let replica = 0; replica < executable.replicas; replica++) executable.bind(replica, index, state.get(source.index, replica))
+  })
+}
+
+const makeLaunch = (around: Surroundings, state: State) => {
+  const { client, plan } = around
+  /** Begins an execution over the batches of `slot …`; its outputs will go to `out …`, its losses to `losses`. */
+  return (compiled: Compiled, flight: Flight, slot: number, out: number, losses: Float32Array): void => {
+    const { executable, module } = compiled
+    uploadBatches(around, compiled, flight, slot)
+    bindState(compiled, state)
+    let launched: ReturnType<Executable["launch"]> | undefined
+    around.alone(() => {
+      launched = executable.launch()
+      // replicas on a CPU share its threads: of several executions begun, each may wait in a collective for threads that the next one holds
+      if (client.isHost && executable.replicas > 1) client.awaitAll(launched.events)
+      else flight.events.push(...launched.events)
+    })
+    const { results } = launched!
+    module.results.forEach(({ target, type }, i) => {
+      results.forEach((row, replica) => {
+        const buffer = row[i]!
+        if (target._tag === "State") return state.put(target.index, replica, buffer)
+        flight.held.push(buffer)
+        if (target._tag === "Outfeed") return takeOutfeed(around, flight, plan.layout.outfeed[target.index]!, buffer, replica, out)
+        if (target._tag === "Loss")
+          return replica > 0 ? undefined : takeNumbers(around, flight, buffer, type, (value, step) => (losses[step] = value))
+        return takeNumbers(around, flight, buffer, type, (value) => {
+          if (value !== 0) throw new PjrtError("OUT_OF_RANGE", plan.failures[value - 1]!)
+        })
+      })
+    })
+  }
+}
+
+const land = (client: Client, flight: Flight) => {
+  try {
+    client.awaitAll(flight.events)
+    for (const take of flight.after) take()
+  } finally {
+    for (const buffer of flight.held) client.release(buffer)
+    client.awaitAll(flight.uploads)
+  }
+}
+
+/** Waits for all, and throws the first failure. */
+const landAll = (client: Client, flights: ReadonlyArray<Flight>) => {
+  let failure: unknown
+  for (const flight of flights) {
+    try {
+      land(client, flight)
+    } catch (error) {
+      failure ??= error
+    }
+  }
+  if (failure !== undefined) throw failure
+}
+
+/** Compiles; `close` releases all that is on the devices. Throws `PjrtError`. @category constructors @since 0.1.0 */
+export const make = (around: Surroundings): HostedRunner & { readonly close: () => void } => {
+  const { client, now, plan } = around
+  const single = makeCompiled(around, plan.single)
+  let several: Compiled | undefined
+  const state = makeState(around)
+  const launch = makeLaunch(around, state)
+  let time = 0
+  let steps = 0
+  const stepTime = () => (steps < measured ? undefined : time / steps)
+  return {
+    most: plan.layout.slots,
+    begin: (iterations) => {
+      if (several !== undefined || plan.several === undefined || iterations < 2 * plan.several.iterations) return
+      if (plan.eager || (stepTime() ?? Infinity) < shortStep) several = makeCompiled(around, plan.several)
+    },
+    steps: (slot, out, count, losses) => {
+      const began = now()
+      losses.fill(NaN, 0, count)
+      const flights: Array<Flight> = []
+      try {
+        for (let i = 0; i < count;) {
+          const compiled = several !== undefined && count - i >= several.module.iterations ? several : single
+          const flight: Flight = { count: compiled.module.iterations, first: i, events: [], held: [], uploads: [], after: [] }
+          flights.push(flight)
+          launch(compiled, flight, slot + i, out + i, losses)
+          i += flight.count
+        }
+      } finally {
+        landAll(client, flights)
+      }
+      time += now() - began
+      steps += count
+    },
+    fetch: state.fetch,
+    store: state.store,
+    close: () => {
+      state.release()
+      for (const compiled of [single, several]) {
+        for (const buffer of compiled?.constants ?? []) client.release(buffer)
+        compiled?.executable.close()
+      }
+    }
+  }
+}

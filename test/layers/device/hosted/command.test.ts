@@ -1,0 +1,123 @@
+/** Programs that installations run. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { TestClock } from "effect/testing"
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { createServer, type Socket } from "node:net"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { afterEach, beforeEach } from "vitest"
+import { run } from "../../../../src/layers/device/hosted/install/command.ts"
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "effect-estimator-command-"))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe("running a program", () => {
+  it.effect("gives its output, or its last words with the remedy", () =>
+    Effect.gen(function* () {
+      const [engine, remedy] = ["tensorflow", "Cure it."]
+      assert.strictEqual(
+        yield* run(process.execPath, ["-e", "process.stdout.write(process.env.GIVEN)"], { engine, env: { GIVEN: "yes" }, remedy }),
+        "yes"
+      )
+      const failed = yield* Effect.flip(run(process.execPath, ["-e", "console.error('last words'); process.exit(3)"], { engine, remedy }))
+      assert.match(failed.message, /ended with code 3: last words\. Cure it\.$/)
+      const absent = yield* Effect.flip(run("no-such-program-here", [], { engine, remedy }))
+      assert.include(absent.message, "no-such-program-here could not be started")
+    })
+  )
+
+  it.effect("shows what a failed program said from its first error on", () =>
+    Effect.gen(function* () {
+      const lines = ["compiling", "x.cc:3:1: error: no such type", ...Array.from({ length: 20 }, (_, i) => `note ${i}`)]
+      const failed = yield* Effect.flip(
+        run(process.execPath, ["-e", `console.error(${JSON.stringify(lines.join("\n"))}); process.exit(1)`], { engine: "x", remedy: "" })
+      )
+      assert.include(failed.message, "code 1: x.cc:3:1: error: no such type\nnote 0\n")
+      assert.notInclude(failed.message, "note 9")
+    })
+  )
+
+  /** A program that starts another; both speak with the test through a socket, and stay until it answers. */
+  const family = `
+    const member = (name) => {
+      const socket = require("node:net").connect(process.env.TALK, () => socket.write(name + " runs\\n"))
+      process.on("SIGTERM", () => socket.write(name + " is asked\\n"))
+      socket.on("data", () => process.exit())
+    }
+    require("node:child_process").spawn(process.execPath, ["-e", "(" + member + ')("child")'], { stdio: "inherit" })
+    member("parent")
+  `
+
+  const listening = Effect.gen(function* () {
+    const env = { TALK: path.join(folder, "talk") }
+    let heard = ""
+    let left = 0
+    let changed = () => undefined as void
+    const sockets: Array<Socket> = []
+    const server = createServer((socket) => {
+      sockets.push(socket)
+      socket.on("data", (text) => {
+        heard += text.toString()
+        changed()
+      })
+      socket.on("error", () => undefined)
+      socket.on("close", () => {
+        left++
+        changed()
+      })
+    })
+    yield* Effect.acquireRelease(
+      Effect.promise(async () => {
+        server.listen(env.TALK)
+        await once(server, "listening")
+      }),
+      () => Effect.sync(() => server.close())
+    )
+    const until = (isSo: () => boolean) =>
+      Effect.callback<void>((resume) => {
+        changed = () => {
+          if (isSo()) resume(Effect.void)
+        }
+        changed()
+      })
+    const both = (what: string) => until(() => ["parent", "child"].every((name) => heard.includes(`${name} ${what}\n`)))
+    const release = Effect.sync(() => sockets.forEach((socket) => socket.write("end")))
+    return { env, both, release, bothLeft: until(() => left === 2), left: () => left }
+  })
+
+  it.effect("interrupted, it ends the program with what that has started, and waits until they are gone", () =>
+    Effect.gen(function* () {
+      const { both, bothLeft, env, release } = yield* listening
+      const fiber = yield* Effect.forkChild(run(process.execPath, ["-e", family], { engine: "x", env, remedy: "" }))
+      yield* both("runs")
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(fiber))
+      yield* both("is asked")
+      assert.isUndefined(interrupting.pollUnsafe())
+      yield* release
+      yield* Fiber.join(interrupting)
+      yield* bothLeft
+    })
+  )
+
+  it.effect("kills what does not end when it is asked to", () =>
+    Effect.gen(function* () {
+      const { both, bothLeft, env, left } = yield* listening
+      const fiber = yield* Effect.forkChild(run(process.execPath, ["-e", family], { engine: "x", env, remedy: "" }))
+      yield* both("runs")
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(fiber))
+      yield* both("is asked")
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(left(), 0)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(interrupting)
+      yield* bothLeft
+    })
+  )
+})
