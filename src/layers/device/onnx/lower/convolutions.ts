@@ -108,8 +108,11 @@ const reorder = (e: Emitter, x: string) => e.emit("ReorderInput", [x], { channel
 /** Whether so many channels are whole blocks. */
 const isBlocked = (e: Emitter, channels: number) => e.channelBlock > 0 && channels % e.channelBlock === 0
 
-/** Where a filter has as many rows as there are positions, bringing it into another layout costs more than laying windows side by side. */
+/** A filter is as large as all windows side by side, or larger. */
 const hasFewPositions = (image: Extents, channels: number) => image[0] * image[1] * image[2] <= channels
+
+/** Elements of a filter from which bringing it into another layout costs more than laying as many elements of windows side by side. */
+const largeFilter = 1 << 21
 
 const isPointwise = (filter: Extents) => filter[0] === 1 && filter[1] === 1
 
@@ -117,8 +120,8 @@ const isPointwise = (filter: Extents) => filter[0] === 1 && filter[1] === 1
 export const conv2D = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
   const [x, filter] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
   const empty = sizeOf(node.type.shape) * sizeOf(filter) === 0
-  if (!empty && (isPointwise(filter) || (isBlocked(e, 1) && hasFewPositions(extents(node.type.shape), filter[3]))))
-    return whole(convByProduct(e, node), node)
+  const layoutCosts = sizeOf(filter) >= largeFilter && hasFewPositions(extents(node.type.shape), filter[3])
+  if (!empty && (isPointwise(filter) || layoutCosts)) return whole(convByProduct(e, node), node)
   const [image, weights] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
   if (!empty && isBlocked(e, filter[3]) && (filter[2] < e.channelBlock || isBlocked(e, filter[2])))
     return whole(blockedConv(e, image, x, blockedFilter(e, weights, filter), filter[3], node.attrs), node)
