@@ -18,7 +18,7 @@ import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
 import * as EvaluatorCache from "./EvaluatorCache.ts"
 import { lowered } from "./hosted/compile.ts"
-import { channelBlock } from "./onnx/channelBlock.ts"
+import { channelBlockOf } from "./onnx/channelBlock.ts"
 import { engine, remedy } from "./onnx/Host.ts"
 import * as Libraries from "./onnx/libraries.ts"
 import { lower, type Lowered, type LoweredInput } from "./onnx/lower.ts"
@@ -47,7 +47,7 @@ const refusalOf = (graph: Graph, parameters: ReadonlyArray<TensorData>): string 
   }
 }
 
-const lowerGraph = (graph: Graph, block: number): Result.Result<Lowered, CompileError> => {
+const lowerGraph = (graph: Graph, block: () => number): Result.Result<Lowered, CompileError> => {
   const wanted = graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
   return lowered(engine, () => lower(graph, wanted, block), "; use the reference engine for it")
 }
@@ -89,7 +89,7 @@ const runOnce = (ort: Ort, lowered: Lowered, run: ReturnType<Ort["runner"]>, par
 }
 
 const compile =
-  (ort: Ort, threads: number, block: number) =>
+  (ort: Ort, threads: number, block: () => number) =>
   (graph: Graph): Result.Result<EvaluatorCache.Compiled, CompileError> =>
     Result.flatMap(lowerGraph(graph, block), (lowered) =>
       Result.try({
@@ -111,9 +111,9 @@ const compile =
     )
 
 const open = (resolve: Libraries.Resolve) =>
-  Effect.flatMap(Effect.fromResult(Libraries.find(resolve)), ({ koffi, library }) =>
+  Effect.flatMap(Effect.fromResult(Libraries.find(resolve)), (libraries) =>
     Effect.try({
-      try: () => new Ort(createRequire(import.meta.url)(koffi), library),
+      try: () => ({ libraries, ort: new Ort(createRequire(import.meta.url)(libraries.koffi), libraries.library) }),
       catch: (cause) => new EngineUnavailable({ engine, detail: "the native library could not be loaded", remedy, cause })
     })
   )
@@ -128,10 +128,10 @@ const open = (resolve: Libraries.Resolve) =>
 export const make = (options: Options = {}): Effect.Effect<Evaluator["Service"], EngineUnavailable, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.map(open(options.resolve ?? Libraries.resolveHere), (ort) => ({
-        ort,
-        cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1, channelBlock(ort)), options)
-      })),
+      Effect.map(open(options.resolve ?? Libraries.resolveHere), ({ libraries, ort }) => {
+        const block = () => channelBlockOf(libraries, ort)
+        return { ort, cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1, block), options) }
+      }),
       ({ ort, cached }) =>
         Effect.sync(() => {
           cached.close()

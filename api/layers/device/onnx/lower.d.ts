@@ -21,4 +21,4 @@ export interface Lowered {
 }
 export declare const rules: Rules;
 export declare const opNames: ReadonlyArray<OpName>;
-export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock?: number) => Lowered;
+export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock?: () => number) => Lowered;

@@ -1,4 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import { evaluate } from "../../../../src/domain/graph/Evaluate.ts"
 import type { ConvAttrs } from "../../../../src/domain/graph/ops.ts"
@@ -111,7 +114,7 @@ describe("convolutions on ONNX Runtime give the reference's values", () => {
       ) as [number, number] // two
       const node = b.add("Conv2D", [x, k], attrs(stride, 1))
       b.output("y", { _tag: "Outfeed" }, node)
-      const text = new TextDecoder("latin1").decode(lower(b.build(), [{ node, predecessor: undefined }], 8).bytes)
+      const text = new TextDecoder("latin1").decode(lower(b.build(), [{ node, predecessor: undefined }], () => 8).bytes)
       return ["Gemm", "ReorderInput"].filter((name) => text.includes(name))
     }
     assert.deepStrictEqual(opsOf(16, 512), ["Gemm"])
@@ -120,9 +123,48 @@ describe("convolutions on ONNX Runtime give the reference's values", () => {
     assert.deepStrictEqual(opsOf(4, 256), ["ReorderInput"], "a small filter")
   })
 
-  it("finds the block of channels out, and does without where there is no library", () => {
+  it("finds the block of channels out once, and does without where there is no library", () => {
     assert.include([0, 8, 16, 32], block)
-    assert.strictEqual(channelBlockOf({ koffi: "/nowhere/koffi", library: "/nowhere/libonnxruntime.so.1" }), 0)
+    const opened: Array<string> = []
+    Reflect.set(globalThis, Symbol.for("opened"), opened)
+    const folder = mkdtempSync(join(tmpdir(), "koffi-"))
+    try {
+      const koffi = join(folder, "koffi.cjs")
+      writeFileSync(koffi, `globalThis[Symbol.for("opened")].push("koffi"); throw new Error("cannot be loaded")`)
+      for (let i = 0; i < 3; i++) assert.strictEqual(channelBlockOf({ koffi, library: join(folder, "libonnxruntime.so.1") }), 0)
+    } finally {
+      rmSync(folder, { recursive: true })
+      Reflect.deleteProperty(globalThis, Symbol.for("opened"))
+    }
+    assert.deepStrictEqual(opened, ["koffi"])
+  })
+
+  it("asks for the block of channels only where there is a convolution that blocks are for", () => {
+    let asked = 0
+    const count = (build: (b: Builder.Builder, x: number) => number) => {
+      asked = 0
+      const b = Builder.make()
+      const node = build(b, b.parameter("x", { _tag: "Batch" }, f32(1, 4, 4, 16)))
+      b.output("y", { _tag: "Outfeed" }, node)
+      lower(b.build(), [{ node, predecessor: undefined }], () => {
+        asked++
+        return 0
+      })
+      return asked
+    }
+    const filter = (b: Builder.Builder, size: number) => b.parameter("k", { _tag: "Batch" }, f32(size, size, 16, 16))
+    assert.isAbove(
+      count((b, x) => b.add("Conv2D", [x, filter(b, 3)], attrs(1, 1))),
+      0
+    )
+    assert.strictEqual(
+      count((b, x) => b.add("Conv2D", [x, filter(b, 1)], attrs(1, 0))),
+      0
+    )
+    assert.strictEqual(
+      count((b, x) => Builder.unary(b, "Tanh", x)),
+      0
+    )
   })
 
   it("releases every native handle", () => assert.strictEqual(ort.handles, 2))
