@@ -13,6 +13,8 @@ import { CompileError, EngineUnavailable, ExecuteError } from "../../domain/Erro
 import * as Evaluate from "../../domain/graph/Evaluate.ts"
 import type { Graph } from "../../domain/graph/Graph.ts"
 import { GraphError } from "../../domain/graph/GraphError.ts"
+import { compact } from "../../domain/passes/rebuild.ts"
+import { statsOf } from "../../domain/passes/stats.ts"
 import { fills } from "../../domain/RandomKey.ts"
 import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
@@ -37,10 +39,19 @@ const config = { "session.force_spinning_stop": "1" }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
-/** What the meaning of the ops has against the values: it names the op and what it expects, which ONNX Runtime's text does not. */
+/** Operations up to which finding a message out by the reference rules takes a moment only. */
+const fewFlops = 1e8
+
+/**
+ * What the meaning of the ops has against the values: it names the op and what it expects, which ONNX Runtime's text does not. Only
+ * gathers refuse values; what they need is evaluated, if that is little.
+ */
 const refusalOf = (graph: Graph, parameters: ReadonlyArray<TensorData>): string | undefined => {
+  const outputs = graph.nodes.flatMap(({ op }, node) => (op === "Gather" ? [{ name: `${node}`, role: { _tag: "Outfeed" } as const, node }] : []))
+  const gathers = compact({ ...graph, outputs })
+  if (outputs.length === 0 || statsOf(gathers).matMulFlops > fewFlops) return undefined
   try {
-    Evaluate.make(graph).run([parameters])
+    Evaluate.make(gathers).run([parameters])
     return undefined
   } catch (error) {
     return error instanceof GraphError ? error.message : undefined
