@@ -95,6 +95,13 @@ export const fillTruncatedNormal = (out: Float32Array, key: ArrayLike<number>, r
   for (let i = 0; i < out.length; i++) out[i] = inverseNormal(belowMinusTwo + toOpenUnit(bits[i]!) * (1 - 2 * belowMinusTwo))
 }
 
+/** What fills by the random op. @category rules @since 0.1.0 */
+export const fills = {
+  RandomUniform: fillUniform,
+  RandomNormal: fillNormal,
+  RandomTruncatedNormal: fillTruncatedNormal
+} as const
+
 /** The key a run starts from: a seed of up to 53 bits, counter 0. @category constructors @since 0.1.0 */
 export const fromSeed = (seed: number): Int32Array => Int32Array.of(seed | 0, Math.floor(seed / 4294967296) | 0, 0)
 

@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import * as RandomKey from "../RandomKey.ts"
+import { fills } from "../RandomKey.ts"
 import { allocate, sizeOf, type Tensor, type TensorData, type TensorType } from "../Tensor.ts"
 import { binaryLoops, cast, compareLoops, predicateLoops, select, unaryLoops } from "./evaluate/elementwise.ts"
 import { depthwise, depthwiseBackpropFilter, depthwiseBackpropInput } from "./evaluate/depthwise.ts"
@@ -66,12 +66,6 @@ const binary = (loop: Loop2) => (inputs: Inputs, _: unknown, type: TensorType) =
   return out
 }
 
-const fillRandom = {
-  RandomUniform: RandomKey.fillUniform,
-  RandomNormal: RandomKey.fillNormal,
-  RandomTruncatedNormal: RandomKey.fillTruncatedNormal
-} as const
-
 /** @category tables @since 0.1.0 */
 export const evaluateRules: { readonly [K in LocalOp]: EvaluateRule<K> } = {
   ...each(unaryOps, (name) => unary(unaryLoops[name])),
@@ -82,7 +76,7 @@ export const evaluateRules: { readonly [K in LocalOp]: EvaluateRule<K> } = {
   ...each(reduceOps, (name) => (inputs: Inputs, attrs: { readonly axes: ReadonlyArray<number> }) => reduce(name, inputs[0]!, attrs.axes)),
   ...each(randomOps, (name) => (inputs: Inputs, { shape, draw, replica: own }: RandomAttrs, _: TensorType, replica: number) => {
     const out = new Float32Array(sizeOf(shape))
-    fillRandom[name](out, inputs[0]!.data, own ?? replica, draw)
+    fills[name](out, inputs[0]!.data, own ?? replica, draw)
     return out
   }),
   Constant: (_, { data }) => data,

@@ -6,13 +6,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
-import { CompileError } from "../../domain/Errors.ts"
-import type { GraphError } from "../../domain/graph/GraphError.ts"
-import { verifyProgram } from "../../domain/graph/verifyProgram.ts"
-import { partitionProgram } from "../../domain/passes/partition/partitionProgram.ts"
 import type { Program } from "../../domain/Program.ts"
 import { Device } from "../../services/Device.ts"
+import { accept } from "./hosted/accept.ts"
+import { count } from "./hosted/count.ts"
 import * as ReferenceExecutable from "./reference/ReferenceExecutable.ts"
 import * as Replicas from "./reference/Replicas.ts"
 
@@ -26,31 +23,23 @@ export interface Options {
   readonly outfeedCapacity?: number | undefined
 }
 
-const refused = ({ detail, op, source }: GraphError) =>
-  new CompileError({ engine: "reference", detail, ...(op === undefined ? {} : { op }), ...(source === undefined ? {} : { source }) })
+const engine = "reference"
 
 /** Throws a `RangeError` for counts that are not whole and at least 1. @category constructors @since 0.1.0 */
 export const make = (options: Options = {}): Device["Service"] => {
-  const replicas = count(options.replicas ?? 1, "replicas")
+  const replicas = count("DeviceReference", "replicas", options.replicas ?? 1, 1)
   const capacities = {
-    infeed: count(options.infeedCapacity ?? 2, "infeedCapacity"),
-    outfeed: count(options.outfeedCapacity ?? 8, "outfeedCapacity")
+    infeed: count("DeviceReference", "infeedCapacity", options.infeedCapacity ?? 2, 1),
+    outfeed: count("DeviceReference", "outfeedCapacity", options.outfeedCapacity ?? 8, 1)
   }
   return Device.of({
-    engine: "reference",
+    engine,
     replicas,
     compile: Effect.fn("DeviceReference.compile")(function* (program: Program) {
-      const verdict = Result.flatMap(verifyProgram(program, replicas), () => partitionProgram(program))
-      if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
-      const { program: whole, report: cut } = verdict.success
+      const { program: whole, report: cut } = yield* Effect.fromResult(accept(engine, program, replicas))
       return { ...(yield* ReferenceExecutable.make(Replicas.make(whole, replicas), capacities)), cut }
     })
   })
-}
-
-const count = (value: number, name: string): number => {
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`DeviceReference: expected a whole ${name} of at least 1, got ${value}`)
-  return value
 }
 
 /** @category layers @since 0.1.0 */

@@ -13,14 +13,15 @@ import { CompileError, EngineUnavailable, ExecuteError } from "../../domain/Erro
 import * as Evaluate from "../../domain/graph/Evaluate.ts"
 import type { Graph } from "../../domain/graph/Graph.ts"
 import { GraphError } from "../../domain/graph/GraphError.ts"
-import * as RandomKey from "../../domain/RandomKey.ts"
+import { fills } from "../../domain/RandomKey.ts"
 import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
 import * as EvaluatorCache from "./EvaluatorCache.ts"
+import { lowered } from "./hosted/compile.ts"
 import { channelBlock } from "./onnx/channelBlock.ts"
 import { engine, remedy } from "./onnx/Host.ts"
 import * as Libraries from "./onnx/libraries.ts"
-import { lower, type Lowered, type LoweredInput, NoRule } from "./onnx/lower.ts"
+import { lower, type Lowered, type LoweredInput } from "./onnx/lower.ts"
 import { Ort } from "./onnx/Ort.ts"
 
 /** @category models @since 0.1.0 */
@@ -30,12 +31,6 @@ export interface Options extends EvaluatorCache.Options {
   /** Where the optional packages are looked for; default: as seen from this package. */
   readonly resolve?: Libraries.Resolve | undefined
 }
-
-const fills = {
-  RandomUniform: RandomKey.fillUniform,
-  RandomNormal: RandomKey.fillNormal,
-  RandomTruncatedNormal: RandomKey.fillTruncatedNormal
-} as const
 
 /** Threads must not spin between two evaluations. */
 const config = { "session.force_spinning_stop": "1" }
@@ -52,19 +47,10 @@ const refusalOf = (graph: Graph, parameters: ReadonlyArray<TensorData>): string 
   }
 }
 
-const lowerGraph = (graph: Graph, block: number): Result.Result<Lowered, CompileError> =>
-  Result.try({
-    try: () =>
-      lower(
-        graph,
-        graph.outputs.map(({ node }) => ({ node, predecessor: undefined })),
-        block
-      ),
-    catch: (cause) => {
-      if (!(cause instanceof NoRule)) return new CompileError({ engine, detail: "the graph could not be lowered", cause })
-      return new CompileError({ engine, op: cause.node.op, detail: "the engine has no lowering for this op; use the reference engine for it" })
-    }
-  })
+const lowerGraph = (graph: Graph, block: number): Result.Result<Lowered, CompileError> => {
+  const wanted = graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
+  return lowered(engine, () => lower(graph, wanted, block), "; use the reference engine for it")
+}
 
 const inputData = ({ source, shape }: LoweredInput, parameters: ReadonlyArray<TensorData>): TensorData => {
   if (source._tag === "Parameter") return parameters[source.parameter]!

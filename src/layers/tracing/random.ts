@@ -5,10 +5,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type { RandomSource } from "../../domain/Model.ts"
-import { fillNormal, fillTruncatedNormal, fillUniform, fromSeed } from "../../domain/RandomKey.ts"
+import { fills, fromSeed } from "../../domain/RandomKey.ts"
+import type { RandomOp } from "../../domain/graph/ops.ts"
 import { type Shape, sizeOf } from "../../domain/Tensor.ts"
-
-type RandomOp = "RandomUniform" | "RandomNormal" | "RandomTruncatedNormal"
 
 /** `scale * x + shift`, without nodes for factors that change nothing. */
 const affine = (x: tf.Tensor, scale: number, shift: number): tf.Tensor => {
@@ -33,12 +32,6 @@ export const fromDraws = (draw: (op: RandomOp, shape: Shape) => tf.Tensor): Rand
 export const recordedRandom = (next: () => number): RandomSource =>
   fromDraws((op, shape) => tf.engine().runKernel<tf.Tensor>(op, {}, { shape: [...shape], draw: next() }))
 
-const fill: Readonly<Record<RandomOp, typeof fillUniform>> = {
-  RandomUniform: fillUniform,
-  RandomNormal: fillNormal,
-  RandomTruncatedNormal: fillTruncatedNormal
-}
-
 /**
  * The same numbers as on a device, drawn on the host for eager runs: `seed` as in the run configuration, `step` the
  * global step; draws are numbered in the order of calls.
@@ -52,7 +45,7 @@ export const makeEagerRandom = (seed: number, { step = 0, replica = 0, firstDraw
   let next = firstDraw
   return fromDraws((op, shape) => {
     const data = new Float32Array(sizeOf(shape))
-    fill[op](data, key, replica, next++)
+    fills[op](data, key, replica, next++)
     return tf.tensor(data, [...shape], "float32")
   })
 }

@@ -3,4 +3,4 @@ import type { WorkerPlan } from "./WorkerPlan.ts";
 export declare const engine = "onnx";
 export declare const remedy = "Run `npm install koffi onnxruntime-node`.";
 export type Spawn = Host.Spawn<WorkerPlan>;
-export declare const spawnWorker: Spawn;
+export declare const spawnWorker: (plan: WorkerPlan) => import("worker_threads").Worker;

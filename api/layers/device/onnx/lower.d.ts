@@ -1,20 +1,10 @@
-import type { Graph, Node, NodeId } from "../../../domain/graph/Graph.ts";
-import { type OpName, type RandomOp } from "../../../domain/graph/ops.ts";
+import type { Graph, NodeId } from "../../../domain/graph/Graph.ts";
+import type { OpName } from "../../../domain/graph/ops.ts";
+import { type Source } from "../hosted/sources.ts";
 import type { Rules } from "./lower/rule.ts";
 import { type OnnxModel, type Port } from "./OnnxModel.ts";
-export interface Draw {
-    readonly op: RandomOp;
-    readonly draw: number;
-    readonly replica: number;
-    readonly key: number;
-}
 export interface LoweredInput extends Port {
-    readonly source: {
-        readonly _tag: "Parameter";
-        readonly parameter: number;
-    } | ({
-        readonly _tag: "Draw";
-    } & Draw);
+    readonly source: Source;
 }
 export interface LoweredOutput extends Port {
     readonly index: number;
@@ -28,10 +18,6 @@ export interface Lowered {
     readonly bytes: Uint8Array<ArrayBuffer>;
     readonly inputs: ReadonlyArray<LoweredInput>;
     readonly outputs: ReadonlyArray<LoweredOutput>;
-}
-export declare class NoRule extends Error {
-    readonly node: Node;
-    constructor(node: Node);
 }
 export declare const rules: Rules;
 export declare const opNames: ReadonlyArray<OpName>;

@@ -1,5 +1,5 @@
-import type { DType, Shape } from "../../../domain/Tensor.ts";
-import { Writer } from "../hosted/Protobuf.ts";
+import type { Shape } from "../../../domain/Tensor.ts";
+import { Writer } from "../../../domain/Protobuf.ts";
 export declare const dataTypes: {
     readonly float32: 1;
     readonly float64: 2;
@@ -70,4 +70,3 @@ export interface GraphDef {
 export declare const shapeOf: (shape: PartialShape) => Writer;
 export declare const graphMessage: ({ nodes, functions }: GraphDef) => Writer;
 export declare const encodeSavedModel: (definition: GraphDef) => Uint8Array<ArrayBuffer>;
-export declare const dataTypeOf: (dtype: DType) => DataType;

@@ -3,4 +3,4 @@ import type { WorkerPlan } from "./WorkerPlan.ts";
 export declare const engine = "tensorflow";
 export declare const remedy = "Run `npx effect-estimator devices install tensorflow`, or install a @tensorflow/tfjs-node whose binding loads.";
 export type Spawn = Host.Spawn<WorkerPlan>;
-export declare const spawnWorker: Spawn;
+export declare const spawnWorker: (plan: WorkerPlan) => import("worker_threads").Worker;

@@ -1,12 +1,9 @@
 import { type Program } from "../../../domain/Program.ts";
 import type { Shape } from "../../../domain/Tensor.ts";
 import type { Merged } from "../hosted/Merged.ts";
+import { type Draw as NumberedDraw } from "../hosted/sources.ts";
 import { type Variable } from "./graphNodes.ts";
-import type { RandomOp } from "../../../domain/graph/ops.ts";
-export interface Draw {
-    readonly op: RandomOp;
-    readonly draw: number;
-    readonly replica: number;
+export interface Draw extends Omit<NumberedDraw, "key"> {
     readonly shape: Shape;
 }
 export interface StepGraph {

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { DType, Shape } from "../../../domain/Tensor.ts"
-import { Writer } from "../hosted/Protobuf.ts"
+import { Writer } from "../../../domain/Protobuf.ts"
 
 /** Element types used in lowered models; `TensorProto.DataType` of onnx.proto3. @category constants @since 0.1.0 */
 export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, bfloat16: 16 } as const

@@ -3,18 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as RandomKey from "../../../domain/RandomKey.ts"
+import { fills } from "../../../domain/RandomKey.ts"
 import { sizeOf } from "../../../domain/Tensor.ts"
 import { Word } from "../hosted/control.ts"
 import type { Runner } from "../hosted/serve.ts"
 import type { Bound, Ort } from "./Ort.ts"
 import type { WorkerPlan } from "./WorkerPlan.ts"
-
-const fills = {
-  RandomUniform: RandomKey.fillUniform,
-  RandomNormal: RandomKey.fillNormal,
-  RandomTruncatedNormal: RandomKey.fillTruncatedNormal
-} as const
 
 /** ONNX Runtime refuses memory at no address, which an empty view may have. */
 const bytesAt = (memory: SharedArrayBuffer, offset: number, bytes: number) => new Uint8Array(memory, offset, bytes)

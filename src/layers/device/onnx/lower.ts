@@ -3,11 +3,15 @@
  *
  * @since 0.1.0
  */
-import type { Graph, Node, NodeId, NodeOf } from "../../../domain/graph/Graph.ts"
-import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
+import type { Graph, Node, NodeId } from "../../../domain/graph/Graph.ts"
+import type { OpName } from "../../../domain/graph/ops.ts"
+import { liveNodes } from "../../../domain/passes/rebuild.ts"
+import { NoRule } from "../hosted/NoRule.ts"
+import { isGiven, type Source, sourceOf } from "../hosted/sources.ts"
 import { convolutionRules } from "./lower/convolutionRules.ts"
 import { elementwiseRules } from "./lower/elementwise.ts"
-import { Emitter, type Value, whole } from "./lower/Emitter.ts"
+import { type Value, whole } from "../hosted/lower/Values.ts"
+import { Emitter } from "./lower/Emitter.ts"
 import { mayShare, wiringOf } from "./lower/inPlace.ts"
 import { productRules } from "./lower/products.ts"
 import type { Rule, Rules } from "./lower/rule.ts"
@@ -15,19 +19,9 @@ import { structureRules } from "./lower/structure.ts"
 import { windowRules } from "./lower/windows.ts"
 import { encode, type OnnxModel, type OnnxNode, type Port } from "./OnnxModel.ts"
 
-/** What the host writes into an input before a step. @category models @since 0.1.0 */
-export interface Draw {
-  readonly op: RandomOp
-  readonly draw: number
-  readonly replica: number
-  /** Index of the parameter that holds the key. */
-  readonly key: number
-}
-
 /** @category models @since 0.1.0 */
 export interface LoweredInput extends Port {
-  /** A parameter of the graph by its index, or numbers to be drawn. */
-  readonly source: { readonly _tag: "Parameter"; readonly parameter: number } | ({ readonly _tag: "Draw" } & Draw)
+  readonly source: Source
 }
 
 /** @category models @since 0.1.0 */
@@ -54,17 +48,6 @@ export interface Lowered {
   readonly outputs: ReadonlyArray<LoweredOutput>
 }
 
-/** An op without a rule. @category errors @since 0.1.0 */
-export class NoRule extends Error {
-  readonly node: Node
-
-  constructor(node: Node) {
-    super("has no lowering")
-    this.name = "NoRule"
-    this.node = node
-  }
-}
-
 const alias = (e: Emitter, node: Node): Value => e.value(node.inputs[0]!)
 
 /** Parameters and random numbers are inputs of the model: `lower` makes them. */
@@ -88,33 +71,18 @@ export const rules: Rules = {
 /** The ops that this engine has. @category rules @since 0.1.0 */
 export const opNames: ReadonlyArray<OpName> = Object.keys(rules) as Array<OpName> // the record's keys are op names
 
-const isRandom = (node: Node): node is NodeOf<RandomOp> => (randomOps as ReadonlyArray<string>).includes(node.op)
-
-const reachable = (graph: Graph): Uint8Array => {
-  const needed = new Uint8Array(graph.nodes.length)
-  for (const output of graph.outputs) needed[output.node] = 1
-  for (let id = graph.nodes.length - 1; id >= 0; id--) if (needed[id] === 1) for (const x of graph.nodes[id]!.inputs) needed[x] = 1
-  return needed
-}
-
-const sourceOf = (graph: Graph, node: NodeOf<"Parameter"> | NodeOf<RandomOp>): LoweredInput["source"] => {
-  if (node.op === "Parameter") return { _tag: "Parameter", parameter: node.attrs.index }
-  const { draw, replica = 0 } = node.attrs
-  return { _tag: "Draw", op: node.op, draw, replica, key: graph.parameters.findIndex((p) => p.node === node.inputs[0]) }
-}
-
 const emitNodes = (e: Emitter): Array<LoweredInput> => {
   const { graph } = e
-  const wanted = reachable(graph)
+  const live = liveNodes(graph)
   const inputs: Array<LoweredInput> = []
   graph.nodes.forEach((node, id) => {
-    if (wanted[id] === 0) return
+    if (live[id] === 0) return
     // the union of rules cannot be called; the key is the node's own op
     const rule = rules[node.op] as Rule<OpName> | undefined
     if (rule === undefined) throw new NoRule(node)
     e.label = `${node.op}.${id}`
-    e.set(id, rule(e, node, id))
-    if (node.op === "Parameter" || isRandom(node)) inputs.push({ ...e.inputs.at(-1)!, source: sourceOf(graph, node) })
+    e.set(id, rule(e, node))
+    if (isGiven(node)) inputs.push({ ...e.inputs.at(-1)!, source: sourceOf(graph, node) })
   })
   return inputs
 }

@@ -4,8 +4,8 @@
  *
  * @since 0.1.0
  */
-import type { DType, Shape } from "../../../domain/Tensor.ts"
-import { Writer } from "../hosted/Protobuf.ts"
+import type { Shape } from "../../../domain/Tensor.ts"
+import { Writer } from "../../../domain/Protobuf.ts"
 
 /** Element types used in lowered graphs; `DataType` of types.proto. @category constants @since 0.1.0 */
 export const dataTypes = { float32: 1, float64: 2, int32: 3, string: 7, int64: 9, bool: 10, bfloat16: 14, float16: 19, resource: 20 } as const
@@ -150,6 +150,3 @@ export const encodeSavedModel = (definition: GraphDef): Uint8Array<ArrayBuffer> 
   const metaGraph = new Writer(graph.finish().length + 64).message(1, new Writer().string(4, "serve")).message(2, graph)
   return new Writer(metaGraph.finish().length + 16).int(1, 1).message(2, metaGraph).finish()
 }
-
-/** TensorFlow's name of an element type of the intermediate representation: the same. @category rules @since 0.1.0 */
-export const dataTypeOf = (dtype: DType): DataType => dtype

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as RandomKey from "../../../domain/RandomKey.ts"
+import { fills } from "../../../domain/RandomKey.ts"
 import { sizeOf, view } from "../../../domain/Tensor.ts"
 import { firstValues } from "../hosted/firstValues.ts"
 import type { SlotPlace } from "../hosted/Plan.ts"
@@ -12,12 +12,6 @@ import { type Addon, type Feed, openSession, type Session, TensorflowError } fro
 import type { Variable } from "./graphNodes.ts"
 import type { Draw } from "./stepGraph.ts"
 import type { WorkerPlan } from "./WorkerPlan.ts"
-
-const fills = {
-  RandomUniform: RandomKey.fillUniform,
-  RandomNormal: RandomKey.fillNormal,
-  RandomTruncatedNormal: RandomKey.fillTruncatedNormal
-} as const
 
 const scalar = (name: string, value: number): Feed => ({ name, dtype: "int32", shape: [], data: Int32Array.of(value) })
 

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { DType, TensorType } from "../../../domain/Tensor.ts"
-import type { NodeDef, PartialShape } from "./GraphDef.ts"
+import type { Attributes, NodeDef, PartialShape } from "./GraphDef.ts"
 
 /** A part of the state, in a variable of its own; parts without elements have none. @category models @since 0.1.0 */
 export interface Variable {
@@ -18,6 +18,9 @@ export const inGraph = (name: string): string => {
   const parts = name.split(":")
   return parts.length === 3 ? `${parts[0]!}:${parts[2]!}` : name
 }
+
+/** Makes XLA compile a function, and a call of it. @category constants @since 0.1.0 */
+export const compiled = (xla: boolean): Attributes => (xla ? { _XlaMustCompile: { bool: true } } : {})
 
 /** @category constructors @since 0.1.0 */
 export const graphNode = (name: string, op: string, inputs: ReadonlyArray<string>, attributes: NodeDef["attributes"]): NodeDef => ({

@@ -3,29 +3,18 @@
  *
  * @since 0.1.0
  */
-import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts"
-import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
+import type { Graph, Node } from "../../../domain/graph/Graph.ts"
+import type { OpName } from "../../../domain/graph/ops.ts"
 import { liveNodes } from "../../../domain/passes/rebuild.ts"
+import { NoRule } from "../hosted/NoRule.ts"
+import { type Given, isGiven } from "../hosted/sources.ts"
 import { elementwiseRules } from "./lower/elementwise.ts"
-import { Emitter, type Value, whole } from "./lower/Emitter.ts"
+import { type Value, whole } from "../hosted/lower/Values.ts"
+import { Emitter } from "./lower/Emitter.ts"
 import { productRules } from "./lower/products.ts"
 import type { Rule, Rules } from "./lower/rule.ts"
 import { structureRules } from "./lower/structure.ts"
 import { windowRules } from "./lower/windows.ts"
-
-/** An op without a rule. @category errors @since 0.1.0 */
-export class NoRule extends Error {
-  readonly node: Node
-
-  constructor(node: Node) {
-    super("has no lowering")
-    this.name = "NoRule"
-    this.node = node
-  }
-}
-
-/** What is no computation: given from outside. @category models @since 0.1.0 */
-export type Given = NodeOf<"Parameter"> | NodeOf<RandomOp>
 
 const alias = (e: Emitter, node: Node): Value => e.value(node.inputs[0]!)
 
@@ -49,8 +38,6 @@ export const rules: Rules = {
 
 /** The ops that this engine has. @category rules @since 0.1.0 */
 export const opNames: ReadonlyArray<OpName> = Object.keys(rules) as Array<OpName> // the record's keys are op names
-
-const isGiven = (node: Node): node is Given => node.op === "Parameter" || (randomOps as ReadonlyArray<string>).includes(node.op)
 
 /**
  * Lowers all that the outputs of a graph without collectives need (one replica, or replicas merged). `given` names the value of

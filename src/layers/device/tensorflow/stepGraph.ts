@@ -11,18 +11,14 @@ import { batchLeaves, globalShape, outfeedLeaves, randomKeyName, type Program } 
 import type { DType, Shape, TensorType } from "../../../domain/Tensor.ts"
 import { sizeOf } from "../../../domain/Tensor.ts"
 import type { Merged, MergedParameter } from "../hosted/Merged.ts"
-import { graphNode, inGraph, placeholder, type Variable, variableNodes } from "./graphNodes.ts"
-import { compiled, failureOf, sourceOf } from "./evaluation.ts"
+import { type Draw as NumberedDraw, type Given, sourceOf } from "../hosted/sources.ts"
+import { compiled, graphNode, inGraph, placeholder, type Variable, variableNodes } from "./graphNodes.ts"
 import { type Argument, encodeSavedModel, type FunctionDef, type PartialShape } from "./GraphDef.ts"
-import { Emitter } from "./lower/Emitter.ts"
-import { type Given, lower } from "./lower.ts"
-import type { RandomOp } from "../../../domain/graph/ops.ts"
+import { Emitter, failureOf } from "./lower/Emitter.ts"
+import { lower } from "./lower.ts"
 
 /** Numbers to be drawn for each step of a call. @category models @since 0.1.0 */
-export interface Draw {
-  readonly op: RandomOp
-  readonly draw: number
-  readonly replica: number
+export interface Draw extends Omit<NumberedDraw, "key"> {
   readonly shape: Shape
 }
 
@@ -285,6 +281,6 @@ export const make = (program: Program, merged: Merged, options: StepOptions): St
     outfeeds: parts.outfeeds.map(({ index }) => index),
     hasLoss,
     key: key < 0 ? undefined : key,
-    failures: body.e.checks.map((_, i) => failureOf(body.e, i))
+    failures: body.e.checks.map(failureOf)
   }
 }

@@ -9,7 +9,8 @@ import { type Affine, isFixed, type Three } from "../../../domain/export/affine.
 import { advice, type Elements, type Growth, growthOf, sameElements } from "../../../domain/export/growth.ts"
 import { rowsFrom, type ServingModel, type SizedGraph } from "../../../domain/export/ServingModel.ts"
 import type { Tensor } from "../../../domain/Tensor.ts"
-import { lowerPortable, NoRule } from "../../device/onnx/lower.ts"
+import { NoRule } from "../../device/hosted/NoRule.ts"
+import { lowerPortable } from "../../device/onnx/lower.ts"
 import { elementTypes, type ElementType, type Initializer, type OnnxModel, type OnnxNode } from "../../device/onnx/OnnxModel.ts"
 
 const format = "onnx"

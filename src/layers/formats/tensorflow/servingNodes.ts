@@ -9,9 +9,10 @@ import type { Affine, Three } from "../../../domain/export/affine.ts"
 import { advice, type Elements, type Growth, growthOf, sameElements } from "../../../domain/export/growth.ts"
 import { rowsFrom, type ServingModel, type SizedGraph } from "../../../domain/export/ServingModel.ts"
 import type { Node } from "../../../domain/graph/Graph.ts"
+import { NoRule } from "../../device/hosted/NoRule.ts"
 import type { DataType, Literal, NodeDef } from "../../device/tensorflow/GraphDef.ts"
 import { graphNode, inGraph } from "../../device/tensorflow/graphNodes.ts"
-import { lower, NoRule } from "../../device/tensorflow/lower.ts"
+import { lower } from "../../device/tensorflow/lower.ts"
 
 /** Names in the graph of what the step reads. @category models @since 0.1.0 */
 export interface Names {

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import { evaluate } from "../../../../src/domain/graph/Evaluate.ts"
 import type { NodeId } from "../../../../src/domain/graph/Graph.ts"
-import { lower, NoRule, opNames, rules } from "../../../../src/layers/device/onnx/lower.ts"
+import { NoRule } from "../../../../src/layers/device/hosted/NoRule.ts"
+import { lower, opNames, rules } from "../../../../src/layers/device/onnx/lower.ts"
 import { assertClose, f32, i32, numbers } from "../../../conformance/opCase.ts"
 import { opSuite } from "../../../conformance/opSuite.ts"
 import { onOrt, openOrt } from "./onOrt.ts"
@@ -53,6 +54,33 @@ describe("lowering to ONNX gives the reference's values", () => {
     const data = [numbers(f32(32, 8), 1), numbers(f32(8, 24), 2), numbers(f32(24), 3)]
     const expected = evaluate(graph, data)
     onOrt(ort, graph, data).forEach((actual, i) => assertClose(actual, expected[i]!, 1e-5))
+  })
+
+  it("leaves out the product that a sum has taken over, and keeps one that others read", () => {
+    const gemms = (more: (b: Builder.Builder, product: NodeId) => ReadonlyArray<NodeId>) => {
+      const b = Builder.make()
+      const [x, w, bias] = [f32(4, 8), f32(8, 6), f32(6)].map((type, i) => b.parameter(`p${i}`, { _tag: "Batch" }, type)) as [NodeId, NodeId, NodeId]
+      const product = Builder.matMul(b, x, w)
+      const nodes = [Builder.binary(b, "Add", product, bias), ...more(b, product)]
+      nodes.forEach((node, i) => b.output(`y${i}`, { _tag: "Outfeed" }, node))
+      const { bytes } = lower(
+        b.build(),
+        nodes.map((node) => ({ node, predecessor: undefined }))
+      )
+      return new TextDecoder("latin1").decode(bytes).split("Gemm").length - 1
+    }
+    assert.strictEqual(
+      gemms(() => []),
+      1
+    )
+    assert.strictEqual(
+      gemms((b, product) => [Builder.unary(b, "Tanh", product)]),
+      1
+    )
+    assert.strictEqual(
+      gemms((b) => [Builder.matMul(b, b.parameter("u", { _tag: "Batch" }, f32(4, 8)), b.parameter("v", { _tag: "Batch" }, f32(8, 6)))]),
+      2
+    )
   })
 
   it("gives the same sums of repeated ids every time with two threads", () => {

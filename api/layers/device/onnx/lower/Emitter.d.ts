@@ -1,20 +1,15 @@
-import type { Graph, Node, NodeId } from "../../../../domain/graph/Graph.ts";
-import { type DType, type Shape, type TensorData } from "../../../../domain/Tensor.ts";
-import type { Attribute, Initializer, OnnxNode, Port } from "../OnnxModel.ts";
-export interface Value {
-    readonly name: string;
-    readonly shape: Shape;
-}
+import type { Graph } from "../../../../domain/graph/Graph.ts";
+import { type DType, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts";
+import { type Value, Values } from "../../hosted/lower/Values.ts";
+import type { Initializer, OnnxNode, Port } from "../OnnxModel.ts";
+type Attributes = OnnxNode["attributes"];
 interface EmitOptions {
-    readonly attributes?: {
-        readonly [name: string]: Attribute;
-    };
+    readonly attributes?: Attributes;
     readonly domain?: string;
     readonly outputs?: number;
 }
-export declare class Emitter {
+export declare class Emitter extends Values {
     #private;
-    readonly graph: Graph;
     readonly uses: Int32Array;
     readonly nodes: Array<OnnxNode>;
     readonly initializers: Array<Initializer>;
@@ -23,18 +18,12 @@ export declare class Emitter {
     readonly channelBlock: number;
     readonly portable: boolean;
     constructor(graph: Graph, channelBlock?: number, portable?: boolean);
-    at(id: NodeId): Node;
-    set(id: NodeId, value: Value): void;
-    has(id: NodeId): boolean;
-    value(id: NodeId): Value;
-    full(id: NodeId): string;
+    protected repeat(value: Value, { shape }: TensorType): string;
     expand(value: Value, shape: Shape): string;
     emitAll(op: string, inputs: ReadonlyArray<string>, { attributes, domain, outputs }?: EmitOptions): ReadonlyArray<string>;
-    emit(op: string, inputs: ReadonlyArray<string>, attributes?: {
-        readonly [name: string]: Attribute;
-    }, domain?: string): string;
-    retract(name: string): OnnxNode;
+    emit(op: string, inputs: ReadonlyArray<string>, attributes?: Attributes, domain?: string): string;
     emitUnshared(op: string, inputs: ReadonlyArray<string>): string;
+    makerOf(name: string): OnnxNode | undefined;
     input(type: DType, shape: Shape): string;
     int64(values: ReadonlyArray<number> | number): string;
     scalar(dtype: DType, value: number): string;
@@ -43,6 +32,4 @@ export declare class Emitter {
     reshape(name: string, shape: Shape): string;
     transpose(name: string, perm: ReadonlyArray<number>): string;
 }
-export declare const isSingle: (value: Value) => boolean;
-export declare const whole: (name: string, node: Node) => Value;
 export {};

@@ -1,7 +1,8 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts";
 import type { ConvAttrs, Padding2d } from "../../../../domain/graph/ops.ts";
 import { type Shape } from "../../../../domain/Tensor.ts";
-import { type Emitter, type Value } from "./Emitter.ts";
+import { type Value } from "../../hosted/lower/Values.ts";
+import type { Emitter } from "./Emitter.ts";
 export type Extents = readonly [number, number, number, number];
 export declare const toChannelsFirst: number[];
 export declare const toChannelsLast: number[];

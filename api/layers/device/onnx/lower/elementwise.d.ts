@@ -1,6 +1,7 @@
 import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts";
 import { elementTypes } from "../OnnxModel.ts";
-import type { Emitter, Value } from "./Emitter.ts";
+import type { Value } from "../../hosted/lower/Values.ts";
+import type { Emitter } from "./Emitter.ts";
 export declare const castTo: (e: Emitter, x: string, type: keyof typeof elementTypes) => string;
 declare const reducePrecision: (e: Emitter, node: NodeOf<"ReducePrecision">) => Value;
 declare const sign: (e: Emitter, node: Node) => Value;

@@ -1,5 +1,6 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts";
-import { type Emitter, type Value } from "./Emitter.ts";
+import { type Value } from "../../hosted/lower/Values.ts";
+import type { Emitter } from "./Emitter.ts";
 import type { Rule } from "./rule.ts";
 declare const matMul: (e: Emitter, node: NodeOf<"MatMul">) => Value;
 export declare const productRules: {

@@ -1,7 +1,5 @@
-import type { NodeId, NodeOf } from "../../../../domain/graph/Graph.ts";
 import type { OpName } from "../../../../domain/graph/ops.ts";
-import type { Emitter, Value } from "./Emitter.ts";
-export type Rule<K extends OpName> = (e: Emitter, node: NodeOf<K>, id: NodeId) => Value;
-export type Rules = {
-    readonly [K in OpName]?: Rule<K>;
-};
+import type { RuleOf, RulesOf } from "../../hosted/lower/rule.ts";
+import type { Emitter } from "./Emitter.ts";
+export type Rule<K extends OpName> = RuleOf<Emitter, K>;
+export type Rules = RulesOf<Emitter>;

@@ -1,21 +1,15 @@
 import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts";
 import type { ReduceOp } from "../../../../domain/graph/ops.ts";
-import { type Shape } from "../../../../domain/Tensor.ts";
-import { type Emitter, type Value } from "./Emitter.ts";
+import { type Value } from "../../hosted/lower/Values.ts";
+import type { Emitter } from "./Emitter.ts";
 declare const reshape: (e: Emitter, node: Node) => Value;
 declare const transpose: (e: Emitter, node: NodeOf<"Transpose">) => Value;
 declare const barrier: (e: Emitter, node: NodeOf<"Barrier">) => Value;
 declare const segmentSum: (e: Emitter, node: NodeOf<"SegmentSum">) => Value;
 export declare const structureRules: {
-    Constant: (e: Emitter, node: NodeOf<"Constant">) => Value;
-    Fill: (e: Emitter, node: NodeOf<"Fill">) => {
-        name: string;
-        shape: never[];
-    };
-    Iota: (e: Emitter, { type, attrs: { axis } }: NodeOf<"Iota">) => {
-        name: string;
-        shape: number[];
-    };
+    Constant: (e: import("../../hosted/lower/literals.ts").Literals, node: NodeOf<"Constant">) => Value;
+    Fill: (e: import("../../hosted/lower/literals.ts").Literals, node: NodeOf<"Fill">) => Value;
+    Iota: (e: import("../../hosted/lower/literals.ts").Literals, { type, attrs: { axis } }: NodeOf<"Iota">) => Value;
     Barrier: typeof barrier;
     Reshape: typeof reshape;
     Transpose: typeof transpose;
@@ -33,7 +27,7 @@ export declare const structureRules: {
     TopKIndices: (e: Emitter, node: NodeOf<"TopKIndices">) => Value;
     CumSum: (e: Emitter, { inputs, attrs, type }: NodeOf<"CumSum">) => {
         name: string;
-        shape: Shape;
+        shape: import("../../../../domain/Tensor.ts").Shape;
     };
     ReduceSum: (e: Emitter, node: NodeOf<ReduceOp>) => Value;
     ReduceMean: (e: Emitter, node: NodeOf<ReduceOp>) => Value;
@@ -43,5 +37,4 @@ export declare const structureRules: {
     ReduceAny: (e: Emitter, node: NodeOf<ReduceOp>) => Value;
     ReduceAll: (e: Emitter, node: NodeOf<ReduceOp>) => Value;
 };
-export declare const leading: (shape: Shape, keep: number) => number;
 export {};

@@ -1,5 +1,6 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts";
-import { type Emitter, type Value } from "./Emitter.ts";
+import { type Value } from "../../hosted/lower/Values.ts";
+import type { Emitter } from "./Emitter.ts";
 declare const maxPoolGrad: (e: Emitter, node: NodeOf<"MaxPoolGrad">) => Value;
 declare const avgPoolGrad: (e: Emitter, node: NodeOf<"AvgPoolGrad">) => Value;
 export declare const windowRules: {

@@ -1,28 +1,19 @@
-import type { Graph, Node, NodeId } from "../../../../domain/graph/Graph.ts";
-import { type DType, type Shape, type TensorData } from "../../../../domain/Tensor.ts";
+import type { Graph, Node } from "../../../../domain/graph/Graph.ts";
+import { type DType, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts";
+import { type Value, Values } from "../../hosted/lower/Values.ts";
 import type { Attributes, DataType, NodeDef } from "../GraphDef.ts";
-export interface Value {
-    readonly name: string;
-    readonly shape: Shape;
-}
 export interface Check {
     readonly node: Node;
     readonly holds: string;
 }
-export interface Emitted {
-    readonly control?: ReadonlyArray<string>;
-}
-export declare class Emitter {
+export declare const failureOf: ({ node }: Check) => string;
+export declare class Emitter extends Values {
     #private;
-    readonly graph: Graph;
     readonly xla: boolean;
     readonly nodes: Array<NodeDef>;
     readonly checks: Array<Check>;
     constructor(graph: Graph, xla: boolean);
-    at(id: NodeId): Node;
-    set(id: NodeId, value: Value): void;
-    value(id: NodeId): Value;
-    full(id: NodeId): string;
+    protected repeat(value: Value, { dtype, shape }: TensorType): string;
     expand(value: Value, type: DataType, shape: Shape): string;
     node(op: string, inputs: ReadonlyArray<string>, attributes: Attributes, control?: ReadonlyArray<string>): string;
     emit(op: string, inputs: ReadonlyArray<string>, attributes: Attributes, control?: ReadonlyArray<string>): string;
@@ -35,5 +26,3 @@ export declare class Emitter {
     cast(name: string, from: DataType, to: DataType): string;
     of(op: string, type: DataType, ...inputs: ReadonlyArray<string>): string;
 }
-export declare const isSingle: (value: Value) => boolean;
-export declare const whole: (name: string, node: Node) => Value;

@@ -1,7 +1,8 @@
 import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts";
 import type { ReduceOp } from "../../../../domain/graph/ops.ts";
 import { type Shape } from "../../../../domain/Tensor.ts";
-import { type Emitter, type Value } from "./Emitter.ts";
+import { type Value } from "../../hosted/lower/Values.ts";
+import type { Emitter } from "./Emitter.ts";
 declare const reshape: (e: Emitter, node: Node) => Value;
 declare const transpose: (e: Emitter, node: NodeOf<"Transpose">) => Value;
 declare const barrier: (e: Emitter, node: NodeOf<"Barrier">) => Value;
@@ -11,15 +12,9 @@ declare const gather: (e: Emitter, node: NodeOf<"Gather">) => Value;
 declare const segmentSum: (e: Emitter, node: NodeOf<"SegmentSum">) => Value;
 declare const oneHot: (e: Emitter, node: NodeOf<"OneHot">) => Value;
 export declare const structureRules: {
-    Constant: (e: Emitter, node: NodeOf<"Constant">) => Value;
-    Fill: (e: Emitter, node: NodeOf<"Fill">) => {
-        name: string;
-        shape: never[];
-    };
-    Iota: (e: Emitter, { type, attrs: { axis } }: NodeOf<"Iota">) => {
-        name: string;
-        shape: number[];
-    };
+    Constant: (e: import("../../hosted/lower/literals.ts").Literals, node: NodeOf<"Constant">) => Value;
+    Fill: (e: import("../../hosted/lower/literals.ts").Literals, node: NodeOf<"Fill">) => Value;
+    Iota: (e: import("../../hosted/lower/literals.ts").Literals, { type, attrs: { axis } }: NodeOf<"Iota">) => Value;
     Barrier: typeof barrier;
     Reshape: typeof reshape;
     Transpose: typeof transpose;

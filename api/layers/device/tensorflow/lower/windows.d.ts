@@ -1,5 +1,6 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts";
-import { type Emitter, type Value } from "./Emitter.ts";
+import { type Value } from "../../hosted/lower/Values.ts";
+import type { Emitter } from "./Emitter.ts";
 declare const conv2D: (e: Emitter, node: NodeOf<"Conv2D">) => Value;
 declare const conv2DBackpropInput: (e: Emitter, node: NodeOf<"Conv2DBackpropInput">) => Value;
 declare const conv2DBackpropFilter: (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">) => Value;

@@ -1,30 +1,23 @@
 /**
- * What lowering rules write to: ONNX nodes and initializers, and the values of the graph's nodes lowered so far.
- *
- * A value may be smaller than its node's type: then numpy's broadcast of it gives the node's value, and elementwise
- * consumers take it as it is, for ONNX broadcasts by itself. `full` is for consumers that need every element.
+ * What lowering rules write to: ONNX nodes and initializers. ONNX broadcasts the operands of elementwise ops by itself.
  *
  * @since 0.1.0
  */
-import type { Graph, Node, NodeId } from "../../../../domain/graph/Graph.ts"
-import { type DType, sameShape, type Shape, sizeOf, type TensorData } from "../../../../domain/Tensor.ts"
-import type { Attribute, ElementType, Initializer, OnnxNode, Port } from "../OnnxModel.ts"
+import type { Graph } from "../../../../domain/graph/Graph.ts"
+import { type DType, sameShape, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts"
+import { type Value, Values } from "../../hosted/lower/Values.ts"
+import type { ElementType, Initializer, OnnxNode, Port } from "../OnnxModel.ts"
 
-/** @category models @since 0.1.0 */
-export interface Value {
-  readonly name: string
-  /** The ONNX value's own shape; broadcasts to the type of the node it stands for. */
-  readonly shape: Shape
-}
+type Attributes = OnnxNode["attributes"]
 
 interface EmitOptions {
-  readonly attributes?: { readonly [name: string]: Attribute }
+  readonly attributes?: Attributes
   readonly domain?: string
   readonly outputs?: number
 }
 
-const keyOf = (op: string, inputs: ReadonlyArray<string>, attributes: { readonly [name: string]: Attribute }) =>
-  `${op}(${inputs.join()})${JSON.stringify(attributes)}`
+const keyOf = ({ attributes, domain, inputs, op }: Pick<OnnxNode, "op" | "domain" | "inputs" | "attributes">) =>
+  `${domain}:${op}(${inputs.join()})${JSON.stringify(attributes)}`
 
 /** int64 elements, little-endian, without BigInt. */
 const int64Bytes = (values: ReadonlyArray<number>): Uint8Array => {
@@ -37,16 +30,14 @@ const int64Bytes = (values: ReadonlyArray<number>): Uint8Array => {
 }
 
 /** @category models @since 0.1.0 */
-export class Emitter {
-  readonly graph: Graph
+export class Emitter extends Values {
   /** How many operands and outputs each node is. */
   readonly uses: Int32Array
   readonly nodes: Array<OnnxNode> = []
   readonly initializers: Array<Initializer> = []
   readonly inputs: Array<Port> = []
-  readonly #values = new Map<NodeId, Value>()
-  readonly #full = new Map<NodeId, string>()
   readonly #known = new Map<string, ReadonlyArray<string>>()
+  readonly #makers = new Map<string, OnnxNode>()
   #count = 0
   /** Name of the nodes that are emitted from now on: of the graph's node that they are for. */
   label = ""
@@ -56,7 +47,7 @@ export class Emitter {
   readonly portable: boolean
 
   constructor(graph: Graph, channelBlock = 0, portable = false) {
-    this.graph = graph
+    super(graph)
     this.channelBlock = channelBlock
     this.portable = portable
     this.uses = new Int32Array(graph.nodes.length)
@@ -64,29 +55,8 @@ export class Emitter {
     for (const output of graph.outputs) this.uses[output.node]!++
   }
 
-  at(id: NodeId): Node {
-    return this.graph.nodes[id]!
-  }
-
-  set(id: NodeId, value: Value): void {
-    this.#values.set(id, value)
-  }
-
-  has(id: NodeId): boolean {
-    return this.#values.has(id)
-  }
-
-  value(id: NodeId): Value {
-    return this.#values.get(id)!
-  }
-
-  /** The name of a value with every element of the node's type. */
-  full(id: NodeId): string {
-    const known = this.#full.get(id)
-    if (known !== undefined) return known
-    const name = this.expand(this.value(id), this.at(id).type.shape)
-    this.#full.set(id, name)
-    return name
+  protected override repeat(value: Value, { shape }: TensorType): string {
+    return this.expand(value, shape)
   }
 
   /** `value` with every element of `shape`. */
@@ -100,33 +70,35 @@ export class Emitter {
 
   /** Adds a node and gives the names of its results; the same node again gives the same names. */
   emitAll(op: string, inputs: ReadonlyArray<string>, { attributes = {}, domain = "", outputs = 1 }: EmitOptions = {}): ReadonlyArray<string> {
-    const key = keyOf(op, inputs, attributes)
+    const key = keyOf({ op, domain, inputs, attributes })
     const known = this.#known.get(key)
     if (known !== undefined && known.length >= outputs) return known
-    const names = Array.from({ length: outputs }, () => this.#fresh())
-    this.nodes.push({ op, name: this.label, domain, inputs, outputs: names, attributes })
+    const names = this.#add(op, inputs, attributes, domain, outputs)
     this.#known.set(key, names)
     return names
   }
 
   /** The same for nodes of one result. */
-  emit(op: string, inputs: ReadonlyArray<string>, attributes: { readonly [name: string]: Attribute } = {}, domain = ""): string {
+  emit(op: string, inputs: ReadonlyArray<string>, attributes: Attributes = {}, domain = ""): string {
     return this.emitAll(op, inputs, { attributes, domain })[0]!
-  }
-
-  /** Takes back the node that makes `name`, so that its consumer can do its work too; no other node may read it. */
-  retract(name: string): OnnxNode {
-    const at = this.nodes.findLastIndex((node) => node.outputs[0] === name)
-    const [node] = this.nodes.splice(at, 1) as [OnnxNode] // every emitted name has its node
-    this.#known.delete(keyOf(node.op, node.inputs, node.attributes))
-    return node
   }
 
   /** A node of its own, never shared with an equal one: for graph outputs, which each need a name. */
   emitUnshared(op: string, inputs: ReadonlyArray<string>): string {
-    const name = this.#fresh()
-    this.nodes.push({ op, name: this.label, domain: "", inputs, outputs: [name], attributes: {} })
-    return name
+    return this.#add(op, inputs, {}, "", 1)[0]!
+  }
+
+  #add(op: string, inputs: ReadonlyArray<string>, attributes: Attributes, domain: string, count: number): ReadonlyArray<string> {
+    const outputs = Array.from({ length: count }, () => this.#fresh())
+    const node = { op, name: this.label, domain, inputs, outputs, attributes }
+    this.nodes.push(node)
+    for (const name of outputs) this.#makers.set(name, node)
+    return outputs
+  }
+
+  /** The node that makes `name`; none makes inputs and literals. */
+  makerOf(name: string): OnnxNode | undefined {
+    return this.#makers.get(name)
   }
 
   input(type: DType, shape: Shape): string {
@@ -173,9 +145,3 @@ export class Emitter {
     return this.emit("Transpose", [name], { perm })
   }
 }
-
-/** A value of one element stands for any shape of one value. @category rules @since 0.1.0 */
-export const isSingle = (value: Value): boolean => sizeOf(value.shape) === 1
-
-/** The value of a node of which `name` has every element. @category constructors @since 0.1.0 */
-export const whole = (name: string, node: Node): Value => ({ name, shape: node.type.shape })

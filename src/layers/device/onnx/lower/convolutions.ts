@@ -12,7 +12,8 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ConvAttrs, Padding2d } from "../../../../domain/graph/ops.ts"
 import { type Shape, sizeOf } from "../../../../domain/Tensor.ts"
-import { type Emitter, type Value, whole } from "./Emitter.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 
 /** @category shapes @since 0.1.0 */
 export type Extents = readonly [number, number, number, number]

@@ -20,7 +20,8 @@ import {
   toChannelsLast,
   turnedPadding
 } from "./convolutions.ts"
-import { type Emitter, type Value, whole } from "./Emitter.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 
 const operands = (e: Emitter, node: { readonly inputs: ReadonlyArray<number> }): [Extents, Extents] =>
   node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands

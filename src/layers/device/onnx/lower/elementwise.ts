@@ -5,33 +5,16 @@
  *
  * @since 0.1.0
  */
-import { broadcastShapes } from "../../../../domain/graph/Builder.ts"
-import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
-import type { DType, Shape } from "../../../../domain/Tensor.ts"
+import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
+import * as Elementwise from "../../hosted/lower/elementwise.ts"
 import { elementTypes } from "../OnnxModel.ts"
-import type { Emitter, Value } from "./Emitter.ts"
+import type { Value } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
 
-type Compose = (e: Emitter, x: ReadonlyArray<string>, dtype: DType) => string
+type Compose = Elementwise.Compose<Emitter>
 
-const shapeOf = (values: ReadonlyArray<Value>): Shape =>
-  // operands broadcast to the one type of the node, hence with each other
-  values.reduce<Shape>((shape, v) => broadcastShapes(shape, v.shape)!, [])
-
-/** A rule by a function of operand names and the operands' dtype. */
-const elementwise =
-  (compose: Compose) =>
-  (e: Emitter, node: Node): Value => {
-    const values = node.inputs.map((x) => e.value(x))
-    return {
-      name: compose(
-        e,
-        values.map((v) => v.name),
-        e.at(node.inputs[0]!).type.dtype
-      ),
-      shape: shapeOf(values)
-    }
-  }
+const elementwise = Elementwise.ruleOf<Emitter>
 
 const named = (op: string) => elementwise((e, x) => e.emit(op, x))
 
@@ -138,13 +121,6 @@ const sign = (e: Emitter, node: Node): Value => {
   return step(e, x)
 }
 
-/** The operand of `isNan(x) ? x : sign(relu(x))`: tfjs's gradient of ReLU, which lets NaN through. */
-const steppedOperand = (e: Emitter, [condition, x, y]: ReadonlyArray<NodeId>): NodeId | undefined => {
-  const [isNan, sign] = [e.at(condition!), e.at(y!)]
-  const relu = sign.op === "Sign" ? e.at(sign.inputs[0]!) : undefined
-  return isNan.op === "IsNan" && isNan.inputs[0] === x && relu?.op === "Relu" && relu.inputs[0] === x ? x : undefined
-}
-
 /** What is negative gives 0 here too, and NaN itself. */
 const step = (e: Emitter, x: Value): Value => ({
   name: e.emit("HardSigmoid", [x.name], { alpha: { float: steepest }, beta: { float: 0 } }),
@@ -152,11 +128,11 @@ const step = (e: Emitter, x: Value): Value => ({
 })
 
 const select = (e: Emitter, node: Node): Value => {
-  const stepped = steppedOperand(e, node.inputs)
+  const stepped = Elementwise.steppedOperand(e, node.inputs)
   if (stepped !== undefined) return step(e, e.value(stepped))
   const values = node.inputs.map((x) => e.value(x))
   const [c, a, b] = values.map((v) => v.name)
-  const shape = shapeOf(values)
+  const shape = Elementwise.shapeOf(values)
   if (node.type.dtype !== "bool") return { name: e.emit("Where", [c!, a!, b!]), shape }
   return { name: e.emit("Or", [e.emit("And", [c!, a!]), e.emit("And", [e.emit("Not", [c!]), b!])]), shape }
 }

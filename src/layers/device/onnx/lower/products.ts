@@ -6,15 +6,17 @@
 import type { NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import { type Shape, sizeOf } from "../../../../domain/Tensor.ts"
 import { elementwiseRules } from "./elementwise.ts"
-import { type Emitter, type Value, whole } from "./Emitter.ts"
+import { isOneProduct, stacked } from "../../hosted/lower/shapes.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { OnnxNode } from "../OnnxModel.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rule, Rules } from "./rule.ts"
-import { leading, structureRules } from "./structure.ts"
+import { structureRules } from "./structure.ts"
 
 const gemm = (e: Emitter, a: string, b: string, transA: boolean, transB: boolean): string =>
   e.emit("Gemm", [a, b], { ...(transA ? { transA: 1 } : {}), ...(transB ? { transB: 1 } : {}) })
 
-const asMatrix = (e: Emitter, name: string, shape: Shape): string =>
-  shape.length === 2 ? name : e.reshape(name, [leading(shape, 1), shape[shape.length - 1]!])
+const asMatrix = (e: Emitter, name: string, shape: Shape): string => (shape.length === 2 ? name : e.reshape(name, stacked(shape)))
 
 /** Rows of a product below which packing a transposed right operand costs more than what it is packed for. */
 const shortProduct = 32
@@ -40,8 +42,7 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const [a, b] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
   const [from, to] = [e.at(node.inputs[0]!).type.shape, e.at(node.inputs[1]!).type.shape]
   const { shape } = node.type
-  const stackable = leading(to, 2) === 1 && (!transposeA || leading(from, 2) === 1)
-  if (stackable && shape.every((d) => d > 0)) {
+  if (isOneProduct(e, node)) {
     const right = isTransposedOnce(e, node) ? e.transpose(b, [1, 0]) : asMatrix(e, b, to)
     const product = gemm(e, asMatrix(e, a, from), right, transposeA, transposeB && !isTransposedOnce(e, node))
     return whole(shape.length === 2 ? product : e.reshape(product, shape), node)
@@ -52,24 +53,20 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   return whole(e.emit("FusedMatMul", [a, b], attributes, "com.microsoft"), node)
 }
 
-const isPlainGemm = (e: Emitter, id: NodeId): boolean => {
+/** The node that makes a two-dimensional product, where nobody else reads it. */
+const ownGemm = (e: Emitter, id: NodeId): OnnxNode | undefined => {
   const node = e.at(id)
-  return (
-    node.op === "MatMul" &&
-    node.type.shape.length === 2 &&
-    e.uses[id] === 1 &&
-    e.nodes.findLast((n) => n.outputs[0] === e.value(id).name)?.op === "Gemm"
-  )
+  if (node.op !== "MatMul" || node.type.shape.length !== 2 || e.uses[id] !== 1) return undefined
+  const maker = e.makerOf(e.value(id).name)
+  return maker?.op === "Gemm" ? maker : undefined
 }
 
-/** A sum with a two-dimensional product that nobody else reads is one Gemm. */
-const add: Rule<"Add"> = (e, node, id) => {
-  const product = node.inputs.find((x) => isPlainGemm(e, x))
-  if (product === undefined) return elementwiseRules.Add(e, node)
-  const other = e.value(node.inputs[0] === product ? node.inputs[1]! : node.inputs[0]!)
-  if (node.inputs[0] === node.inputs[1]) return elementwiseRules.Add(e, node)
-  const gemm = e.retract(e.value(product).name)
-  return whole(e.emit("Gemm", [...gemm.inputs, other.name], gemm.attributes), e.at(id))
+/** A sum with a two-dimensional product that nobody else reads is one Gemm; the product's own is then not needed. */
+const add: Rule<"Add"> = (e, node) => {
+  const product = node.inputs.findIndex((x) => ownGemm(e, x) !== undefined)
+  if (product < 0) return elementwiseRules.Add(e, node)
+  const { attributes, inputs } = ownGemm(e, node.inputs[product]!)!
+  return whole(e.emit("Gemm", [...inputs, e.value(node.inputs[1 - product]!).name], attributes), node)
 }
 
 /** Rows from which a product with ones adds columns up faster than a reduction does. */

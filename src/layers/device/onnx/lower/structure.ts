@@ -5,23 +5,14 @@
  */
 import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ReduceOp } from "../../../../domain/graph/ops.ts"
-import { type DType, sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { type DType, sameShape, sizeOf } from "../../../../domain/Tensor.ts"
 import { indexRange } from "../../../../domain/passes/indexRange.ts"
 import { castTo } from "./elementwise.ts"
-import { type Emitter, isSingle, type Value, whole } from "./Emitter.ts"
+import { literalRules } from "../../hosted/lower/literals.ts"
+import { transposition } from "../../hosted/lower/shapes.ts"
+import { isSingle, type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
-
-const literalRules = {
-  Constant: (e, node) => whole(e.literal(node.type.dtype, node.attrs.shape, node.attrs.data), node),
-  Fill: (e, node) => ({ name: e.scalar(node.type.dtype, node.attrs.value), shape: [] }),
-  Iota: (e, { type, attrs: { axis } }) => {
-    const n = type.shape[axis]!
-    const data = type.dtype === "float32" ? new Float32Array(n) : new Int32Array(n)
-    for (let i = 0; i < n; i++) data[i] = i
-    const shape = [n, ...type.shape.slice(axis + 1).map(() => 1)]
-    return { name: e.literal(type.dtype, shape, data), shape }
-  }
-} satisfies Rules
 
 const reshape = (e: Emitter, node: Node): Value => {
   const x = e.value(node.inputs[0]!)
@@ -35,12 +26,9 @@ const transpose = (e: Emitter, node: NodeOf<"Transpose">): Value => {
   const x = e.value(node.inputs[0]!)
   if (isSingle(x)) return { name: x.shape.length === 0 ? x.name : e.reshape(x.name, []), shape: [] }
   const { perm } = node.attrs
-  const aligned = [...new Array<number>(perm.length - x.shape.length).fill(1), ...x.shape]
-  const name = aligned.length === x.shape.length ? x.name : e.reshape(x.name, aligned)
-  const shape = perm.map((p) => aligned[p]!)
-  // moving only axes of extent 1 moves no element
-  const moved = perm.filter((p) => aligned[p] !== 1)
-  return { name: moved.every((p, i) => i === 0 || p > moved[i - 1]!) ? e.reshape(name, shape) : e.transpose(name, perm), shape }
+  const { from, moves, to } = transposition(x.shape, perm)
+  const name = from.length === x.shape.length ? x.name : e.reshape(x.name, from)
+  return { name: moves ? e.transpose(name, perm) : e.reshape(name, to), shape: to }
 }
 
 /** An end before every element: how ONNX's Slice is told to go down to element 0 and take it. */
@@ -255,6 +243,3 @@ const reduceRules = {
 
 /** @category rules @since 0.1.0 */
 export const structureRules = { ...literalRules, ...layoutRules, ...indexRules, ...reduceRules } satisfies Rules
-
-/** Extents of all axes but the last `keep`, as one number. @category rules @since 0.1.0 */
-export const leading = (shape: Shape, keep: number): number => sizeOf(shape.slice(0, shape.length - keep))

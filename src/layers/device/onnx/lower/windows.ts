@@ -7,7 +7,9 @@ import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { PoolAttrs } from "../../../../domain/graph/ops.ts"
 import { sizeOf } from "../../../../domain/Tensor.ts"
 import { padsOf, remainder } from "./convolutions.ts"
-import { type Emitter, type Value, whole } from "./Emitter.ts"
+import { covered } from "../../hosted/lower/shapes.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
 import { isTiling, maxOfTiles, maxOfTilesGrad, meanOfTilesGrad } from "./tiles.ts"
 
@@ -37,10 +39,6 @@ const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">): Value => {
   const scattered = e.emitAll("ScatterElements", [zeros, e.reshape(indices, [count]), updates], { attributes: { axis: 0, reduction: "add" } })[0]!
   return whole(e.transpose(e.reshape(scattered, [n, c, h, w]), toChannelsLast), node)
 }
-
-/** Image elements, not padding, under the window at each position of one axis. */
-const covered = (extent: number, positions: number, window: number, stride: number, before: number) =>
-  Array.from({ length: positions }, (_, p) => Math.min(p * stride - before + window, extent) - Math.max(p * stride - before, 0))
 
 /** Each mean's gradient divided by its count, spread by a transposed convolution with ones, one image and channel at a time. */
 const avgPoolGrad = (e: Emitter, node: NodeOf<"AvgPoolGrad">): Value => {
@@ -88,7 +86,7 @@ const withoutPadding = (attrs: PoolAttrs): PoolAttrs => ({
 const wideAvgPool = (e: Emitter, node: NodeOf<"AvgPool">): string => {
   const { window, strides, padding } = node.attrs
   const x = imageShape(e, node)
-  const counts = [0, 1].map((i) => covered(x[1 + i]!, node.type.shape[1 + i]!, window[i]!, strides[i]!, padding[i]![0]).map((n) => Math.max(0, n)))
+  const counts = [0, 1].map((i) => covered(x[1 + i]!, node.type.shape[1 + i]!, window[i]!, strides[i]!, padding[i]![0]))
   const factors = Float32Array.from(counts[0]!.flatMap((r) => counts[1]!.map((k) => (window[0] * window[1]) / (r * k))))
   const mean = e.emit("AveragePool", [padded(e, image(e, node, 0), x, node.attrs, 0)], poolAttributes(withoutPadding(node.attrs)))
   return e.emit("Mul", [mean, e.literal("float32", [node.type.shape[1]!, node.type.shape[2]!], factors)])

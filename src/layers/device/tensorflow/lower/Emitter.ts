@@ -1,23 +1,13 @@
 /**
- * What lowering rules write to: nodes of one TensorFlow function, and the values of the graph's nodes lowered so far.
- *
- * A value may be smaller than its node's type: then numpy's broadcast of it gives the node's value, and elementwise
- * consumers take it as it is, for TensorFlow broadcasts by itself. `full` is for consumers that need every element.
+ * What lowering rules write to: nodes of one TensorFlow function. TensorFlow broadcasts the operands of elementwise ops by itself.
  *
  * @since 0.1.0
  */
-import type { Graph, Node, NodeId } from "../../../../domain/graph/Graph.ts"
-import { type DType, sameShape, type Shape, sizeOf, type TensorData } from "../../../../domain/Tensor.ts"
+import type { Graph, Node } from "../../../../domain/graph/Graph.ts"
+import { type DType, sameShape, type Shape, type TensorData, type TensorType } from "../../../../domain/Tensor.ts"
+import { type Value, Values } from "../../hosted/lower/Values.ts"
 import type { Attribute, Attributes, DataType, NodeDef } from "../GraphDef.ts"
 import { resultNames } from "./resultNames.ts"
-
-/** @category models @since 0.1.0 */
-export interface Value {
-  /** As an input of a function's node is written: an argument, or `node:output:index`. */
-  readonly name: string
-  /** The TensorFlow value's own shape; broadcasts to the type of the node it stands for. */
-  readonly shape: Shape
-}
 
 /** A gather whose indices XLA does not check. @category models @since 0.1.0 */
 export interface Check {
@@ -26,50 +16,27 @@ export interface Check {
   readonly holds: string
 }
 
-/** @category models @since 0.1.0 */
-export interface Emitted {
-  readonly control?: ReadonlyArray<string>
-}
+/** What a check that does not hold means. @category rules @since 0.1.0 */
+export const failureOf = ({ node }: Check): string => `${node.op}: an index is out of range${node.source === undefined ? "" : ` (at ${node.source})`}`
 
 const bytesOf = (data: TensorData | BigInt64Array | Float64Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
 /** @category models @since 0.1.0 */
-export class Emitter {
-  readonly graph: Graph
+export class Emitter extends Values {
   /** Whether XLA compiles the function: it needs other ops in places, and does not check indices. */
   readonly xla: boolean
   readonly nodes: Array<NodeDef> = []
   readonly checks: Array<Check> = []
-  readonly #values = new Map<NodeId, Value>()
-  readonly #full = new Map<NodeId, string>()
   readonly #known = new Map<string, string>()
   #count = 0
 
   constructor(graph: Graph, xla: boolean) {
-    this.graph = graph
+    super(graph)
     this.xla = xla
   }
 
-  at(id: NodeId): Node {
-    return this.graph.nodes[id]!
-  }
-
-  set(id: NodeId, value: Value): void {
-    this.#values.set(id, value)
-  }
-
-  value(id: NodeId): Value {
-    return this.#values.get(id)!
-  }
-
-  /** The name of a value with every element of the node's type. */
-  full(id: NodeId): string {
-    const known = this.#full.get(id)
-    if (known !== undefined) return known
-    const { type } = this.at(id)
-    const name = this.expand(this.value(id), type.dtype, type.shape)
-    this.#full.set(id, name)
-    return name
+  protected override repeat(value: Value, { dtype, shape }: TensorType): string {
+    return this.expand(value, dtype, shape)
   }
 
   /** `value` with every element of `shape`. */
@@ -153,9 +120,3 @@ export class Emitter {
     return this.emit(op, inputs, { T: { type } })
   }
 }
-
-/** A value of one element stands for any shape of one value. @category rules @since 0.1.0 */
-export const isSingle = (value: Value): boolean => sizeOf(value.shape) === 1
-
-/** The value of a node of which `name` has every element. @category constructors @since 0.1.0 */
-export const whole = (name: string, node: Node): Value => ({ name, shape: node.type.shape })

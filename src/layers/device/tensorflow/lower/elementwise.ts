@@ -5,32 +5,16 @@
  *
  * @since 0.1.0
  */
-import { broadcastShapes } from "../../../../domain/graph/Builder.ts"
-import type { Node, NodeId, NodeOf } from "../../../../domain/graph/Graph.ts"
-import type { DType, Shape } from "../../../../domain/Tensor.ts"
-import type { Emitter, Value } from "./Emitter.ts"
+import type { NodeOf } from "../../../../domain/graph/Graph.ts"
+import type { DType } from "../../../../domain/Tensor.ts"
+import * as Elementwise from "../../hosted/lower/elementwise.ts"
+import type { Value } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
 
-type Compose = (e: Emitter, x: ReadonlyArray<string>, dtype: DType) => string
+type Compose = Elementwise.Compose<Emitter>
 
-const shapeOf = (values: ReadonlyArray<Value>): Shape =>
-  // operands broadcast to the one type of the node, hence with each other
-  values.reduce<Shape>((shape, v) => broadcastShapes(shape, v.shape)!, [])
-
-/** A rule by a function of operand names and the operands' dtype. */
-const elementwise =
-  (compose: Compose) =>
-  (e: Emitter, node: Node): Value => {
-    const values = node.inputs.map((x) => e.value(x))
-    return {
-      name: compose(
-        e,
-        values.map((v) => v.name),
-        e.at(node.inputs[0]!).type.dtype
-      ),
-      shape: shapeOf(values)
-    }
-  }
+const elementwise = Elementwise.ruleOf<Emitter>
 
 const named = (op: string) => elementwise((e, x, dtype) => e.of(op, dtype, ...x))
 
@@ -125,15 +109,8 @@ const cast = (e: Emitter, node: NodeOf<"Cast">): Value => {
   return { name: from === "float32" ? toInt32(e, name, from) : e.cast(name, from, to), shape }
 }
 
-/** The operand of `isNan(x) ? x : sign(relu(x))`: tfjs's gradient of ReLU, which lets NaN through. */
-const steppedOperand = (e: Emitter, [condition, x, y]: ReadonlyArray<NodeId>): NodeId | undefined => {
-  const [nan, sign] = [e.at(condition!), e.at(y!)]
-  const positive = sign.op === "Sign" ? e.at(sign.inputs[0]!) : undefined
-  return nan.op === "IsNan" && nan.inputs[0] === x && positive?.op === "Relu" && positive.inputs[0] === x ? x : undefined
-}
-
 const selectRule = (e: Emitter, node: NodeOf<"Select">): Value => {
-  const stepped = steppedOperand(e, node.inputs)
+  const stepped = Elementwise.steppedOperand(e, node.inputs)
   if (stepped !== undefined) {
     const { name, shape } = e.value(stepped)
     const step = e.cast(e.of("Greater", "float32", name, f32(e, 0)), "bool", "float32")
@@ -141,7 +118,7 @@ const selectRule = (e: Emitter, node: NodeOf<"Select">): Value => {
   }
   const values = node.inputs.map((x) => e.value(x))
   const [c, a, b] = values.map((v) => v.name)
-  return { name: select(e, node.type.dtype, c!, a!, b!), shape: shapeOf(values) }
+  return { name: select(e, node.type.dtype, c!, a!, b!), shape: Elementwise.shapeOf(values) }
 }
 
 /** @category rules @since 0.1.0 */

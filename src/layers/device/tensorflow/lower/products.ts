@@ -4,17 +4,15 @@
  * @since 0.1.0
  */
 import type { NodeOf } from "../../../../domain/graph/Graph.ts"
-import { type Shape, sizeOf } from "../../../../domain/Tensor.ts"
-import { type Emitter, type Value, whole } from "./Emitter.ts"
+import type { Shape } from "../../../../domain/Tensor.ts"
+import { isOneProduct, stacked } from "../../hosted/lower/shapes.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
 
 const float32 = { type: "float32" } as const
 
-/** Extents of all axes but the last `keep`, as one number. */
-const leading = (shape: Shape, keep: number): number => sizeOf(shape.slice(0, shape.length - keep))
-
-const asMatrix = (e: Emitter, name: string, shape: Shape): string =>
-  shape.length === 2 ? name : e.reshape(name, "float32", [leading(shape, 1), shape[shape.length - 1]!])
+const asMatrix = (e: Emitter, name: string, shape: Shape): string => (shape.length === 2 ? name : e.reshape(name, "float32", stacked(shape)))
 
 /** Two-dimensional products, and batched ones that are one product of stacked rows, go to MatMul; others to BatchMatMulV2. */
 const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
@@ -22,8 +20,7 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">): Value => {
   const [a, b] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
   const [from, to] = [e.at(node.inputs[0]!).type.shape, e.at(node.inputs[1]!).type.shape]
   const { shape } = node.type
-  const stackable = leading(to, 2) === 1 && (!transposeA || leading(from, 2) === 1)
-  if (stackable && shape.every((d) => d > 0)) {
+  if (isOneProduct(e, node)) {
     const attributes = { T: float32, transpose_a: { bool: transposeA }, transpose_b: { bool: transposeB } }
     const product = e.emit("MatMul", [asMatrix(e, a, from), asMatrix(e, b, to)], attributes)
     return whole(shape.length === 2 ? product : e.reshape(product, "float32", shape), node)

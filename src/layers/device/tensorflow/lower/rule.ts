@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { OpName } from "../../../../domain/graph/ops.ts"
-import type { Emitter, Value } from "./Emitter.ts"
-
-/** Emits what gives the node's value; its operands have been lowered before. @category models @since 0.1.0 */
-export type Rule<K extends OpName> = (e: Emitter, node: NodeOf<K>) => Value
+import type { RuleOf, RulesOf } from "../../hosted/lower/rule.ts"
+import type { Emitter } from "./Emitter.ts"
 
 /** @category models @since 0.1.0 */
-export type Rules = { readonly [K in OpName]?: Rule<K> }
+export type Rule<K extends OpName> = RuleOf<Emitter, K>
+
+/** @category models @since 0.1.0 */
+export type Rules = RulesOf<Emitter>

@@ -7,20 +7,11 @@ import type { Node, NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ReduceOp } from "../../../../domain/graph/ops.ts"
 import { sameShape, type Shape, sizeOf } from "../../../../domain/Tensor.ts"
 import { isNan, select } from "./elementwise.ts"
-import { type Emitter, isSingle, type Value, whole } from "./Emitter.ts"
+import { literalRules } from "../../hosted/lower/literals.ts"
+import { transposition } from "../../hosted/lower/shapes.ts"
+import { isSingle, type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
-
-const literalRules = {
-  Constant: (e, node) => whole(e.literal(node.type.dtype, node.attrs.shape, node.attrs.data), node),
-  Fill: (e, node) => ({ name: e.scalar(node.type.dtype, node.attrs.value), shape: [] }),
-  Iota: (e, { type, attrs: { axis } }) => {
-    const n = type.shape[axis]!
-    const data = type.dtype === "float32" ? new Float32Array(n) : new Int32Array(n)
-    for (let i = 0; i < n; i++) data[i] = i
-    const shape = [n, ...type.shape.slice(axis + 1).map(() => 1)]
-    return { name: e.literal(type.dtype, shape, data), shape }
-  }
-} satisfies Rules
 
 const dtypeOf = (e: Emitter, node: { readonly inputs: ReadonlyArray<number> }) => e.at(node.inputs[0]!).type.dtype
 
@@ -37,12 +28,9 @@ const transpose = (e: Emitter, node: NodeOf<"Transpose">): Value => {
   const { dtype } = node.type
   if (isSingle(x)) return { name: x.shape.length === 0 ? x.name : e.reshape(x.name, dtype, []), shape: [] }
   const { perm } = node.attrs
-  const aligned = [...new Array<number>(perm.length - x.shape.length).fill(1), ...x.shape]
-  const name = aligned.length === x.shape.length ? x.name : e.reshape(x.name, dtype, aligned)
-  const shape = perm.map((p) => aligned[p]!)
-  // moving only axes of extent 1 moves no element
-  const moved = perm.filter((p) => aligned[p] !== 1)
-  return { name: moved.every((p, i) => i === 0 || p > moved[i - 1]!) ? e.reshape(name, dtype, shape) : e.transpose(name, dtype, perm), shape }
+  const { from, moves, to } = transposition(x.shape, perm)
+  const name = from.length === x.shape.length ? x.name : e.reshape(x.name, dtype, from)
+  return { name: moves ? e.transpose(name, dtype, perm) : e.reshape(name, dtype, to), shape: to }
 }
 
 /** The executor waits for a control edge; XLA has an op of its own. */

@@ -10,7 +10,9 @@ import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ConvAttrs, PoolAttrs } from "../../../../domain/graph/ops.ts"
 import type { Shape } from "../../../../domain/Tensor.ts"
 import type { Attributes } from "../GraphDef.ts"
-import { type Emitter, type Value, whole } from "./Emitter.ts"
+import { covered } from "../../hosted/lower/shapes.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import type { Rules } from "./rule.ts"
 import { depthwise, depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise.ts"
 import { around, inside, isDilated, paddedShape, spread, spreadShape } from "./spatial.ts"
@@ -71,10 +73,6 @@ const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">): Value => {
   const gradient = e.emit("MaxPoolGrad", [around(e, x!, node.attrs, -Infinity), y!, dy!], poolAttributes(node.attrs))
   return whole(inside(e, gradient, node.type.shape, node.attrs), node)
 }
-
-/** Image elements, not padding, under the window at each position of one axis. */
-const covered = (extent: number, positions: number, window: number, stride: number, before: number) =>
-  Array.from({ length: positions }, (_, p) => Math.max(0, Math.min(p * stride - before + window, extent) - Math.max(p * stride - before, 0)))
 
 /** By how much a mean over all of a window, zeros of the padding among them, is smaller than that over the image's elements. */
 const shares = (e: Emitter, image: Shape, means: Shape, { window, strides, padding }: PoolAttrs, none: number): string => {

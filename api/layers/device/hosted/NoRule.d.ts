@@ -1,0 +1,5 @@
+import type { Node } from "../../../domain/graph/Graph.ts";
+export declare class NoRule extends Error {
+    readonly node: Node;
+    constructor(node: Node);
+}

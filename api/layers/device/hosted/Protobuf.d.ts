@@ -1,1 +1,0 @@
-export { Writer } from "../../../domain/Protobuf.ts";

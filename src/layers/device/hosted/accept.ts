@@ -1,0 +1,17 @@
+/**
+ * What every device does with a program before it compiles it: checks it, and cuts it for its replicas.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import { CompileError } from "../../../domain/Errors.ts"
+import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
+import { partitionProgram } from "../../../domain/passes/partition/partitionProgram.ts"
+import type { Program } from "../../../domain/Program.ts"
+
+/** The program as each replica runs it, and a report of the cut; or what is wrong with it. @category rules @since 0.1.0 */
+export const accept = (engine: string, program: Program, replicas: number) =>
+  Result.mapError(
+    Result.flatMap(verifyProgram(program, replicas), () => partitionProgram(program)),
+    ({ detail, op, source }) => new CompileError({ engine, detail, ...(op === undefined ? {} : { op }), ...(source === undefined ? {} : { source }) })
+  )
