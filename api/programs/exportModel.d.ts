@@ -9,12 +9,14 @@ import type { CheckpointStore } from "../services/CheckpointStore.ts";
 import type { ModelFormat } from "../services/ModelFormat.ts";
 import { Tracer } from "../services/Tracer.ts";
 import type { Estimator } from "./Estimator.ts";
+import { type TrainingOptions } from "./exportTraining.ts";
 export interface ExportOptions {
     readonly path: string;
     readonly formats: ReadonlyArray<ModelFormat>;
     readonly features: Nest<TensorType>;
     readonly checkpointPath?: string;
     readonly batchSize?: number;
+    readonly training?: TrainingOptions;
     readonly assets?: ReadonlyMap<string, Uint8Array>;
 }
 export interface Exported {

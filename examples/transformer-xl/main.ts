@@ -52,15 +52,12 @@ const causal = (T: number, M: number) => {
   return tf.tensor2d(data, [T, M + T])
 }
 
-const modelFn: Model.ModelFn<Params> = ({ batchSize: B, cache, features, labels, mode, params: p, random, variables }) => {
+/** The network on tokens `[B, T]`, after the memories of its layers `[B, M, D]`: a function that gives logits `[B T, V]` and the new memories. */
+const network = ({ batchSize: B, cache, mode, params: p, random, variables }: Model.ModelInput<Params>, tokens: tf.Tensor) => {
   const { heads: H, inner: F, memory: M, characters: V, width: D } = p
   const d = D / H
   const memories = cache.slice(0, p.layers)
-  const lastToken = cache[p.layers]! as tf.Tensor1D
-  // while sampling, a token of -1 stands for the character that the model drew last
-  const given = (mode === "train" ? features : features.tokens!) as tf.Tensor2D
-  const tokens = mode === "predict" ? tf.where(tf.less(given, 0), tf.expandDims(lastToken, 1), given) : given
-  const T = given.shape[1]!
+  const T = tokens.shape[1]!
   const K = M + T
 
   const dense = (x: tf.Tensor, name: string, outputs: number) => {
@@ -96,7 +93,7 @@ const modelFn: Model.ModelFn<Params> = ({ batchSize: B, cache, features, labels,
     return dense(tf.reshape(tf.transpose(tf.matMul(weights, v), [0, 2, 1, 3]), [B, T, D]), `${name}/output`, D)
   }
 
-  const forward = () => {
+  return () => {
     const newMemories: Array<tf.Tensor> = []
     let h = drop(tf.mul(tf.gather(embedding, tokens), Math.sqrt(D)))
     memories.forEach((memory, layer) => {
@@ -108,6 +105,17 @@ const modelFn: Model.ModelFn<Params> = ({ batchSize: B, cache, features, labels,
     const logits = bias(tf.matMul(tf.reshape(h, [B * T, D]), embedding, false, true), "output_bias") as tf.Tensor2D
     return { logits, newMemories }
   }
+}
+
+const modelFn: Model.ModelFn<Params> = (input) => {
+  const { batchSize: B, cache, features, labels, mode, params: p, random } = input
+  const V = p.characters
+  const lastToken = cache[p.layers]! as tf.Tensor1D
+  // while sampling, a token of -1 stands for the character that the model drew last
+  const given = (mode === "train" ? features : features.tokens!) as tf.Tensor2D
+  const tokens = mode === "predict" ? tf.where(tf.less(given, 0), tf.expandDims(lastToken, 1), given) : given
+  const T = given.shape[1]!
+  const forward = network(input, tokens)
 
   if (mode === "predict") {
     const { logits, newMemories } = forward()

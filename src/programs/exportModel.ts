@@ -22,6 +22,7 @@ import type { CheckpointStore } from "../services/CheckpointStore.ts"
 import type { ModelFormat } from "../services/ModelFormat.ts"
 import { type Traced, Tracer } from "../services/Tracer.ts"
 import type { Estimator } from "./Estimator.ts"
+import { trainingStep, type TrainingOptions } from "./exportTraining.ts"
 import { type Restored, toRestore } from "./restore.ts"
 
 /** @category models @since 0.1.0 */
@@ -39,6 +40,8 @@ export interface ExportOptions {
   readonly checkpointPath?: string
   /** For batches of this size only; default: any size. */
   readonly batchSize?: number
+  /** A step of training beside the predictions, as the signature `train`; only SavedModels have one. Default: none. */
+  readonly training?: TrainingOptions
   /** Files to be given along (`assets_extra`), by relative path. */
   readonly assets?: ReadonlyMap<string, Uint8Array>
 }
@@ -59,6 +62,11 @@ const checked = (options: ExportOptions): ConfigError | undefined => {
   if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
     return refused("batchSize", `expected a positive whole number, got ${batchSize}.`)
   }
+  const untrained = options.training === undefined ? undefined : formats.find(({ trains }) => trains !== true)
+  if (untrained !== undefined)
+    return refused("training", `the format ${untrained.name} has no place for a step of training; export as saved-model for that.`)
+  const rows = options.training?.batchSize ?? 1
+  if (!(Number.isInteger(rows) && rows > 0)) return refused("training.batchSize", `expected a positive whole number, got ${rows}.`)
   const leaves = nest.flatten(features, "features")
   if (leaves.length === 0) return refused("features", "there are none; give { name: { dtype, shape } } with the shape of one example.")
   const wrong = leaves.find(({ value }) => !nest.isTyped(value))
@@ -122,14 +130,16 @@ const tracesFor = <P, ME, MR>(
   return Effect.all([at(first), at(second), at(third)])
 }
 
-/** The values of the graph's variables in the checkpoint. */
-const variablesOf = (graph: Graph, { checkpoint, ref }: Restored): ReadonlyMap<string, Tensor> | CheckpointError => {
+/** The values of the graphs' variables in the checkpoint. */
+const variablesOf = (graphs: ReadonlyArray<Graph>, { checkpoint, ref }: Restored): ReadonlyMap<string, Tensor> | CheckpointError => {
   const chosen = new Map<string, Tensor>()
-  for (const name of variableNames(graph)) {
-    const expected = graph.nodes[graph.parameters.find((p) => p.name === name)!.node]!.type
+  const typed = graphs.flatMap((graph) =>
+    variableNames(graph).map((name) => [name, graph.nodes[graph.parameters.find((p) => p.name === name)!.node]!.type] as const)
+  )
+  for (const [name, expected] of new Map(typed)) {
     const found = name === globalStepName ? makeTensor(Int32Array.of(checkpoint.step), []) : checkpoint.state.get(name)
     if (found === undefined) {
-      const detail = "the model predicts with this variable, the checkpoint has not got it. Was it written by another model?"
+      const detail = "the model has this variable, the checkpoint has not got it. Was it written by another model?"
       return new CheckpointError({ reason: "MissingTensor", file: ref.path, tensor: name, detail })
     }
     if (!sameType(expected, found)) {
@@ -156,7 +166,9 @@ export const servingModel = Effect.fnUntraced(function* <P, ME, MR>(
   }
   const graphs = yield* tracesFor(estimator, options, config.seed)
   const { inputs, outputs } = yield* Effect.fromResult(portsOf(graphs))
-  const variables = variablesOf(graphs[0].graph, restored)
+  const { features, training: asked } = options
+  const training = asked === undefined ? undefined : yield* trainingStep(estimator, features, asked, config.seed)
+  const variables = variablesOf([graphs[0].graph, ...(training === undefined ? [] : [training.graph])], restored)
   if (variables instanceof CheckpointError) return yield* variables
   return {
     step: restored.checkpoint.step,
@@ -164,6 +176,7 @@ export const servingModel = Effect.fnUntraced(function* <P, ME, MR>(
     outputs,
     signatures: signaturesOf(graphs[0].signatures, outputs),
     graphs,
+    ...(training === undefined ? {} : { training }),
     variables,
     assets: options.assets ?? new Map()
   }

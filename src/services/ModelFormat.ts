@@ -13,6 +13,8 @@ import type { ServingModel } from "../domain/export/ServingModel.ts"
 export interface ModelFormat {
   /** What it is called in options, messages and folders: `saved-model`, `onnx`. */
   readonly name: string
+  /** It can hold a step of training, too. */
+  readonly trains?: true
   /** Writes the model's files into `directory`, which is there and empty. Fails with `ExportError` that names the format. */
   readonly write: (model: ServingModel, directory: string) => Effect.Effect<void, ExportError, FileSystem.FileSystem | Path.Path>
 }

@@ -1,7 +1,7 @@
 """What other runtimes make of exported models: {"calls": [{"path", "signature", "inputs": [{name: {dtype, shape, data}}, …], "cache": [names]}]}.
 
 `path` is a folder with one of each format. Calls the SavedModel's signature by tf.saved_model.load, and the ONNX file by onnxruntime, with each of the
-inputs in turn (a cache output `next_x` of one call is the input `x` of the next), and gives all outputs back. Also names, shapes, files.
+inputs in turn (a cache output `next_x` of one call is the input `x` of the next), and gives all outputs back. Also names, shapes, files. {"training": {"path", "batches"}}: what a signature `train` does with batches in turn.
 """
 import json
 import os
@@ -12,7 +12,9 @@ import onnxruntime as ort
 import tensorflow as tf
 from safetensors.numpy import load_file
 
-given = json.loads(sys.argv[1])
+# too long for an argument: {"file": path}
+with open(json.loads(sys.argv[1])["file"]) as file:
+    given = json.load(file)
 
 
 def plain(a):
@@ -60,4 +62,14 @@ def safetensors(call):
     return {"tensors": {name: [a.dtype.name, list(a.shape)] for name, a in tensors.items()}}
 
 
-print(json.dumps([{"savedModel": saved_model(call), "onnx": onnx(call), "safetensors": safetensors(call)} for call in given["calls"]]))
+def trained(path, batches):
+    """Losses of the signature `train` for these batches in turn; the weights of `trunk/kernel` and the step afterwards."""
+    loaded = tf.saved_model.load(path)
+    f = loaded.signatures["train"]
+    losses = [float(f(**{k: tf.constant(np.array(x["data"], dtype=x["dtype"]).reshape(x["shape"])) for k, x in batch.items()})["loss"]) for batch in batches]
+    values = {v.name: v.numpy() for v in loaded.variables}
+    return {"losses": losses, "kernel": values["trunk/kernel:0"].ravel().tolist(), "step": int(values["global_step:0"]), "variables": sorted(values)}
+
+
+training = trained(**given["training"])
+print(json.dumps({"training": training, "calls": [{"savedModel": saved_model(call), "onnx": onnx(call), "safetensors": safetensors(call)} for call in given["calls"]]}))

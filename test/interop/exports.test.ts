@@ -1,11 +1,14 @@
 /** TensorFlow and onnxruntime in Python run the models that are exported here, and safetensors reads their weights. */
 import { NodeServices } from "@effect/platform-node"
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Scope } from "effect"
+import { Effect, Exit, Layer, Scope, Stream } from "effect"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Estimator, EstimatorTest, FormatOnnx, FormatSafetensors, FormatSavedModel, type Model, type Tensor } from "../../src/index.ts"
 import * as CheckpointStoreFile from "../../src/layers/storage/CheckpointStoreFile.ts"
-import { predicted, type Trained, trained } from "../layers/formats/models.ts"
+import type { Hook } from "../../src/services/Hooks.ts"
+import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
+import { floats, predicted, type Trained, trained } from "../layers/formats/models.ts"
 import { ask, patience, temporary, withPeers } from "./peer.ts"
 
 interface Plain {
@@ -29,6 +32,13 @@ interface Answer {
   readonly safetensors: { readonly tensors: { readonly [name: string]: readonly [dtype: string, shape: ReadonlyArray<number>] } }
 }
 
+interface Training {
+  readonly losses: ReadonlyArray<number>
+  readonly kernel: ReadonlyArray<number>
+  readonly step: number
+  readonly variables: ReadonlyArray<string>
+}
+
 type Batch = { readonly [name: string]: Tensor.Tensor }
 
 const services = EstimatorTest.layer().pipe((layer) => Layer.merge(layer, CheckpointStoreFile.layer), Layer.provideMerge(NodeServices.layer))
@@ -42,6 +52,36 @@ const filled = (rows: number, { dtype, shape }: { readonly dtype: string; readon
   return { dtype, shape: whole, data: new Array<number>(whole.reduce((a, b) => a * b, 1)).fill(0) }
 }
 
+const inputsOf = (batch: Batch) => Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, plain(x)]))
+
+/** The heads with a step of training beside them, and batches to train on. */
+const exportedTraining = Effect.fnUntraced(function* (model: Trained<never>, folder: string) {
+  const { path } = yield* Estimator.exportModel(model.estimator, {
+    path: join(folder, "exports", "training"),
+    formats: [FormatSavedModel.make()],
+    features: model.features,
+    training: { batchSize: 4, labels: { price: { dtype: "float32", shape: [] }, species: { dtype: "float32", shape: [3] } } }
+  })
+  const batches = [11, 12, 13, 14, 15].map((seed) => model.batch(4, seed) as Batch)
+  return { path, batches, labels: { "labels/price": floats([4], 21), "labels/species": floats([4, 3], 22) } }
+})
+
+/** What training goes on to here, on the same batches. */
+const continued = Effect.fnUntraced(function* (model: Trained<never>, batches: ReadonlyArray<Batch>, labels: Batch) {
+  const losses: Array<number> = []
+  const examples = batches.map((features) => ({ features, labels: { price: labels["labels/price"]!, species: labels["labels/species"]! } }))
+  const hook: Hook = {
+    name: "losses",
+    afterRun: (_, run) => Effect.sync(() => (losses.push(...run.losses), "continue" as const))
+  }
+  // the first three have been trained on: a training that goes on passes them over
+  const input = Stream.fromIterable([...examples.slice(0, 3), ...examples])
+  yield* Estimator.train(model.estimator, { input, maxSteps: 8, hooks: [hook] })
+  const store = yield* CheckpointStore
+  const newest = (yield* store.latest((model.estimator.config as { readonly modelDir: string }).modelDir))! // it has just been saved
+  return { losses, kernel: (yield* store.load(newest.path)).state.get("trunk/kernel")! }
+})
+
 const close = (found: Plain, expected: Tensor.Tensor, what: string) => {
   assert.strictEqual(found.dtype, expected.dtype, what)
   assert.deepStrictEqual(found.shape, [...expected.shape], what)
@@ -51,6 +91,8 @@ const close = (found: Plain, expected: Tensor.Tensor, what: string) => {
 withPeers("exported models elsewhere", () => {
   const scope = Effect.runSync(Scope.make())
   let answers: ReadonlyArray<Answer> = []
+  let training: Training | undefined
+  let ours: { readonly losses: ReadonlyArray<number>; readonly kernel: Tensor.Tensor } | undefined
   const expected: Array<ReadonlyArray<{ readonly [name: string]: Tensor.Tensor }>> = []
 
   beforeAll(
@@ -101,7 +143,14 @@ withPeers("exported models elsewhere", () => {
             ["cache_2", filled(rows, { dtype: "int32", shape: [-1] })]
           ] as const
         yield* add(xl, xlPath, "serving_default", 3, 3, memory(3))
-        answers = yield* ask<ReadonlyArray<Answer>>("exportedModels.py", { calls })
+        const { batches, labels, path } = yield* exportedTraining(heads, folder)
+        const given = batches.map((features) => inputsOf({ ...features, ...labels }))
+        const file = join(folder, "asked.json")
+        writeFileSync(file, JSON.stringify({ calls, training: { path, batches: given } }))
+        const answer = yield* ask<{ readonly calls: ReadonlyArray<Answer>; readonly training: Training }>("exportedModels.py", { file })
+        answers = answer.calls
+        training = answer.training
+        ours = yield* continued(heads, batches, labels)
       }).pipe(Effect.provide(services), Effect.provideService(Scope.Scope, scope), Effect.runPromise),
     patience
   )
@@ -144,6 +193,14 @@ withPeers("exported models elsewhere", () => {
       assert.notDeepEqual(results[0]!["next_cache_0"]!.data, results[1]!["next_cache_0"]!.data)
     })
   }
+
+  it("TensorFlow goes on training with the optimizer's slots as this package does", () => {
+    assert.strictEqual(training!.losses.length, 5)
+    training!.losses.forEach((loss, i) => assert.closeTo(loss, ours!.losses[i]!, 1e-5, `loss ${i}`))
+    training!.kernel.forEach((x, i) => assert.closeTo(x, ours!.kernel.data[i]!, 1e-5, `kernel ${i}`))
+    assert.strictEqual(training!.step, 8)
+    assert.include(training!.variables, "trunk/kernel/Adam/m:0")
+  })
 
   it("has the signatures, variables and assets", () => {
     const { savedModel } = answers[0]!

@@ -27,7 +27,10 @@ const malformed: ReadonlyArray<readonly [hooks: unknown, key: string, message: R
   [[{ afterRun: () => Effect.succeed("continue") }], "hooks[0].name", /a string, got undefined/],
   [[{ name: "a", begin: () => Effect.void }], "hooks[0].begin", /expected an Effect, got a function/],
   [[{ name: "a", afterRun: Effect.succeed("continue") }], "hooks[0].afterRun", /expected a function that gives an Effect, got an Effect/],
-  [[{ name: "a", end: 3 }], "hooks[0].end", /expected a function that gives an Effect, got 3/]
+  [[{ name: "a", end: 3 }], "hooks[0].end", /expected a function that gives an Effect, got 3/],
+  [[{ name: "a", beforRun: () => Effect.void }], "hooks[0].beforRun", /there is no such point.*Did you mean "beforeRun"\?$/],
+  [[{ name: "a", afterrun: () => Effect.void }], "hooks[0].afterrun", /there is no such point.*Did you mean "afterRun"\?$/],
+  [[{ name: "a", begn: Effect.void }], "hooks[0].begn", /there is no such point.*Did you mean "begin"\?$/]
 ]
 
 it.effect("what is no hook is refused before anything is run, with its place", () =>
@@ -40,6 +43,13 @@ it.effect("what is no hook is refused before anything is run, with its place", (
     }
     const application = Effect.provideService(Hooks.Hooks, [3 as unknown as Hooks.Hook])
     assert.include(yield* application(Effect.flip(Estimator.train(descending(), { input: ones(1) }))), { key: "hooks[0]" })
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("a hook may have fields of its own", () =>
+  Effect.gen(function* () {
+    const own = { name: "own", value: Effect.succeed(1), saved: 3, ends: () => 1, end: () => Effect.void }
+    yield* Estimator.train(descending(), { input: ones(1), hooks: [own] })
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
 

@@ -19,12 +19,17 @@ export interface SizedGraph {
     readonly batchSize: number;
     readonly graph: Graph;
 }
+export interface TrainingStep extends SizedGraph {
+    readonly inputs: ReadonlyArray<ServingPort>;
+    readonly outputs: ReadonlyArray<ServingPort>;
+}
 export interface ServingModel {
     readonly step: number;
     readonly inputs: ReadonlyArray<ServingPort>;
     readonly outputs: ReadonlyArray<ServingPort>;
     readonly signatures: ReadonlyArray<Signature>;
     readonly graphs: readonly [SizedGraph] | readonly [SizedGraph, SizedGraph, SizedGraph];
+    readonly training?: TrainingStep;
     readonly variables: ReadonlyMap<string, Tensor>;
     readonly assets: ReadonlyMap<string, Uint8Array>;
 }

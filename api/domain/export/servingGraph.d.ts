@@ -9,7 +9,8 @@ export interface Named {
 export interface Wanted {
     readonly step: Graph;
     readonly outputs: ReadonlyArray<Named>;
+    readonly successors?: ReadonlyArray<string>;
 }
-export declare const servingGraph: ({ outputs: wanted, step }: Wanted) => Result.Result<Graph, ExportError>;
+export declare const servingGraph: ({ outputs: wanted, step, successors }: Wanted) => Result.Result<Graph, ExportError>;
 export declare const variableNames: (graph: Graph) => ReadonlyArray<string>;
 export declare const portsOf: (sized: ServingModel["graphs"]) => Result.Result<Pick<ServingModel, "inputs" | "outputs">, ExportError>;

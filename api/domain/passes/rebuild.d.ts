@@ -2,6 +2,7 @@ import * as Builder from "../graph/Builder.ts";
 import type { Graph, Node, NodeId, NodeOf } from "../graph/Graph.ts";
 import type { OpName } from "../graph/ops.ts";
 export interface Context extends Builder.Builder {
+    readonly became: (source: NodeId) => NodeId;
     readonly uses: (node: NodeId) => number;
     readonly usedOnce: (node: NodeId) => boolean;
 }

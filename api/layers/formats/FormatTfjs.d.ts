@@ -4,6 +4,9 @@ import type { ServingModel } from "../../domain/export/ServingModel.ts";
 import type { ModelFormat } from "../../services/ModelFormat.ts";
 import type { Literal, NodeDef } from "../device/tensorflow/GraphDef.ts";
 import { type Json } from "./tensorflow/graphJson.ts";
+export interface Options {
+    readonly fileBytes?: number;
+}
 export declare const unknownOps: ReadonlySet<string>;
 interface Weight {
     readonly name: string;
@@ -15,5 +18,5 @@ interface GraphModel {
     readonly signature: Json;
 }
 export declare const graphModel: (model: ServingModel) => Result.Result<GraphModel, ExportError>;
-export declare const make: () => ModelFormat;
+export declare const make: ({ fileBytes }?: Options) => ModelFormat;
 export {};

@@ -8,6 +8,7 @@ export declare const invalid: (detail: string) => import("../../domain/Errors.ts
 export declare const typeOf: (x: tf.Tensor) => TensorType;
 export declare const described: (x: unknown) => string;
 export declare const checkTensor: (x: unknown, what: string) => asserts x is tf.Tensor;
+export declare const checkKeys: (spec: object) => void;
 export declare const metricsOf: <E, R>({ evalMetrics }: EstimatorSpec<E, R>) => ReadonlyArray<readonly [name: string, metric: EvalMetric<E, R>]>;
 export declare const hostCallOf: <E, R>({ hostCall }: EstimatorSpec<E, R>) => Required<HostCall<E, R>> | undefined;
 export declare const predictionsOf: ({ predictions }: EstimatorSpec<unknown, unknown>) => Tensors;

@@ -43,6 +43,14 @@ export interface SizedGraph {
   readonly graph: Graph
 }
 
+/** One step of training, for a batch of one size. @category models @since 0.1.0 */
+export interface TrainingStep extends SizedGraph {
+  /** Features, labels and cache. The graph's other parameters are variables, slots and the global step. */
+  readonly inputs: ReadonlyArray<ServingPort>
+  /** The loss, then the next cache. The graph's further outputs, of the role `State`, are the new values of variables. */
+  readonly outputs: ReadonlyArray<ServingPort>
+}
+
 /** @category models @since 0.1.0 */
 export interface ServingModel {
   /** Global step of the checkpoint. */
@@ -53,6 +61,8 @@ export interface ServingModel {
   readonly signatures: ReadonlyArray<Signature>
   /** One, of an export for one batch size; else three, from which a format finds out how its file depends on the size (`export/affine`). */
   readonly graphs: readonly [SizedGraph] | readonly [SizedGraph, SizedGraph, SizedGraph]
+  /** Where it was asked for, and only for formats that can have it. */
+  readonly training?: TrainingStep
   /** Those that are parameters of the graphs, by name. */
   readonly variables: ReadonlyMap<string, Tensor>
   /** Files to be given along, by relative path. */

@@ -20,11 +20,13 @@ export interface Named {
   readonly node: NodeId
 }
 
-/** What is asked of a step graph of mode `predict`. @category models @since 0.1.0 */
+/** What is asked of a step graph. @category models @since 0.1.0 */
 export interface Wanted {
   readonly step: Graph
   /** The outputs but for the cache. */
   readonly outputs: ReadonlyArray<Named>
+  /** Leaves of the state whose new values are outputs, too, of the role `State`; default: none, as in predictions. */
+  readonly successors?: ReadonlyArray<string>
 }
 
 const isRandom = (node: Node): node is Extract<Node, { readonly op: RandomOp }> => (randomOps as ReadonlyArray<string>).includes(node.op)
@@ -37,7 +39,7 @@ const refusedDraw = (node: Node) =>
     op: node.op,
     ...at(node),
     detail:
-      'a prediction of this model draws random numbers, which files of other programs cannot. Draw only where mode is "train", or offer outputs without draws by exportOutputs'
+      "what is exported draws random numbers, which files of other programs cannot. Draw only in a training that is not exported, or offer outputs without draws by exportOutputs"
   })
 
 const refusedReplica = (node: Node) =>
@@ -45,7 +47,7 @@ const refusedReplica = (node: Node) =>
     reason: "Replicas",
     op: node.op,
     ...at(node),
-    detail: "a prediction of this model depends on the replica that computes it; an exported model has one. Leave replicas out of predictions"
+    detail: "what is exported depends on the replica that computes it; an exported model has one. Leave replicas out of it"
   })
 
 /** `valid` is 1 everywhere: an exported model is given no padding. */
@@ -53,16 +55,17 @@ const validLeaf = "valid"
 
 /**
  * `Failure` with `ExportError` for a graph that draws, or tells replicas apart. Parameters: variables that are needed, then the
- * batch's leaves (whether they are needed or not), then the cache. Outputs: those wanted, then the cache.
+ * batch's leaves (whether they are needed or not), then the cache. Outputs: those wanted, the cache, the successors.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const servingGraph = ({ outputs: wanted, step }: Wanted): Result.Result<Graph, ExportError> => {
+export const servingGraph = ({ outputs: wanted, step, successors = [] }: Wanted): Result.Result<Graph, ExportError> => {
   const caches = step.parameters.filter(({ role }) => role._tag === "State" && role.kind === "cache")
   const nextOf = (leaf: string) => step.outputs.find(({ name, role }) => role._tag === "State" && name === leaf)!.node
   const outputs = [...wanted, ...caches.map(({ name }) => ({ name, node: nextOf(name) }))]
-  const live = liveNodes({ ...step, outputs: outputs.map((o) => ({ ...o, role: { _tag: "Outfeed" } })) })
+  const next = successors.map((name) => ({ name, node: nextOf(name) }))
+  const live = liveNodes({ ...step, outputs: [...outputs, ...next].map((o) => ({ ...o, role: { _tag: "Outfeed" } })) })
   const refused = step.nodes.find((node, id) => live[id] === 1 && (isRandom(node) || node.op === "ReplicaId"))
   if (refused !== undefined) return Result.fail(isRandom(refused) ? refusedDraw(refused) : refusedReplica(refused))
   const builder = Builder.make()
@@ -71,7 +74,9 @@ export const servingGraph = ({ outputs: wanted, step }: Wanted): Result.Result<G
   const put = ({ name, node }: Named, role: "State" | "Batch") =>
     became.set(node, builder.parameter(name, role === "Batch" ? { _tag: role } : { _tag: role, kind: "variable", trainable: false }, typeOf(node)))
   const batch = step.parameters.filter(({ role }) => role._tag === "Batch")
-  for (const p of step.parameters) if (p.role._tag === "State" && p.role.kind !== "cache" && live[p.node] === 1) put(p, "State")
+  for (const p of step.parameters) {
+    if (p.role._tag === "State" && p.role.kind !== "cache" && (live[p.node] === 1 || successors.includes(p.name))) put(p, "State")
+  }
   for (const p of batch) {
     if (p.name === validLeaf) became.set(p.node, Builder.fill(builder, typeOf(p.node), 1))
     else put(p, "Batch")
@@ -84,6 +89,7 @@ export const servingGraph = ({ outputs: wanted, step }: Wanted): Result.Result<G
     became.set(id, node.op === "CrossReplicaSum" ? inputs[0]! : addNode(builder, node, inputs))
   })
   for (const { name, node } of outputs) builder.output(name, { _tag: "Outfeed" }, became.get(node)!)
+  for (const { name, node } of next) builder.output(name, { _tag: "State" }, became.get(node)!)
   return Result.succeed(optimize(builder.build()))
 }
 

@@ -100,29 +100,20 @@ export const matMulStack: Pass = (source) => {
   const found = groupsOf(source)
   if (found.size === 0) return source
   const { graph, groups } = reordered(source, found)
-  /** What nodes of the reordered graph became; of parameters the builder keeps the order. */
-  const became = new Map<NodeId, NodeId>(graph.parameters.map(({ node }, i) => [node, i]))
   /** Products of groups by their first. */
   const stacked = new Map<NodeId, NodeId>()
   const map: Mapper = (cx, node, id) => {
-    const add = (): NodeId => {
-      const group = groups.get(id)
-      if (group === undefined) return addNode(cx, node, node.inputs)
-      const { attrs, type } = node as NodeOf<"MatMul"> // groups are of products
-      const left = () =>
-        cx.add(
-          "Concat",
-          group.map((other) => became.get(graph.nodes[other]!.inputs[0]!)!),
-          { axis: 0 }
-        )
-      const product = stacked.get(group[0]!) ?? cx.add("MatMul", [left(), node.inputs[1]!], attrs)
-      stacked.set(group[0]!, product)
-      const [rows, columns] = type.shape as readonly [number, number] // rank 2
-      return cx.add("Slice", [product], { begin: [group.indexOf(id) * rows, 0], size: [rows, columns], strides: [1, 1] })
+    const group = groups.get(id)
+    if (group === undefined) return addNode(cx, node, node.inputs)
+    const { attrs, type } = node as NodeOf<"MatMul"> // groups are of products
+    const left = () => {
+      const parts = group.map((other) => cx.became(graph.nodes[other]!.inputs[0]!))
+      return cx.add("Concat", parts, { axis: 0 })
     }
-    const to = add()
-    became.set(id, to)
-    return to
+    const product = stacked.get(group[0]!) ?? cx.add("MatMul", [left(), node.inputs[1]!], attrs)
+    stacked.set(group[0]!, product)
+    const [rows, columns] = type.shape as readonly [number, number] // rank 2
+    return cx.add("Slice", [product], { begin: [group.indexOf(id) * rows, 0], size: [rows, columns], strides: [1, 1] })
   }
   return rebuild(graph, { map })
 }

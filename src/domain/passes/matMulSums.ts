@@ -61,18 +61,15 @@ const sumsOf = (graph: Graph): ReadonlyMap<NodeId, Sum> => {
 export const matMulSums: Pass = (graph) => {
   const sums = sumsOf(graph)
   if (sums.size === 0) return graph
-  /** What operands of the source graph became. */
-  const became = new Map<NodeId, NodeId>()
   const joined = (cx: Context, { others, products }: Sum): NodeId => {
     const side = (i: 0 | 1) => {
-      const parts = products.map((product) => became.get(graph.nodes[product]!.inputs[i]!)!)
+      const parts = products.map((product) => cx.became(graph.nodes[product]!.inputs[i]!))
       return cx.add("Concat", parts, { axis: 0 })
     }
     const product = cx.add("MatMul", [side(0), side(1)], { transposeA: true, transposeB: false })
-    return others.reduce((sum, other) => cx.add("Add", [sum, became.get(other)!], {}), product)
+    return others.reduce((sum, other) => cx.add("Add", [sum, cx.became(other)], {}), product)
   }
   const map: Mapper = (cx, node, id) => {
-    graph.nodes[id]!.inputs.forEach((input, i) => became.set(input, node.inputs[i]!))
     const sum = sums.get(id)
     return sum === undefined ? addNode(cx, node, node.inputs) : joined(cx, sum)
   }

@@ -11,6 +11,8 @@ import type { OpAttrs, OpName } from "../graph/ops.ts"
 
 /** What a rewrite works with: the graph under construction. `add` applies the rules of the pass to what it adds. @category models @since 0.1.0 */
 export interface Context extends Builder.Builder {
+  /** What a node of the source graph that the walk has been at became; of parameters it is always known. */
+  readonly became: (source: NodeId) => NodeId
   /** How many operands and outputs of the source graph read what became this node; 1 for a node that a rule made. */
   readonly uses: (node: NodeId) => number
   /** Only one operand or output reads it, be it through reshapes, and that is sure: false for a node that a rule made in this walk. */
@@ -115,24 +117,25 @@ export const rebuild = (
   const reads = new Map<NodeId, number>()
   let source: string | undefined
   const simplify = simplifier(rules, () => cx)
+  const mapped = new Array<NodeId>(graph.nodes.length).fill(-1)
   const cx: Context = {
     ...builder,
+    became: (id) => mapped[id]!,
     add: (op, inputs, attrs, at) => simplify(builder.add(op, inputs, attrs, at ?? source)),
     uses: (node) => uses.get(node) ?? 1,
     usedOnce: (node) => reads.get(node) === 1
   }
-  const mapped = new Array<NodeId>(graph.nodes.length).fill(-1)
-  const became = (id: NodeId, to: NodeId) => {
+  const become = (id: NodeId, to: NodeId) => {
     mapped[id] = to
     uses.set(to, (uses.get(to) ?? 0) + counts[id]!)
     reads.set(to, (reads.get(to) ?? 0) + readCounts[id]!)
   }
-  for (const p of graph.parameters) became(p.node, builder.parameter(p.name, p.role, graph.nodes[p.node]!.type))
+  for (const p of graph.parameters) become(p.node, builder.parameter(p.name, p.role, graph.nodes[p.node]!.type))
   graph.nodes.forEach((node, id) => {
     if (live[id] === 0 || node.op === "Parameter") return
     source = node.source
     const inputs = node.inputs.map((input) => mapped[input]!)
-    became(id, map(cx, { ...node, inputs } as Node, id)) // the spread keeps op and attrs together
+    become(id, map(cx, { ...node, inputs } as Node, id)) // the spread keeps op and attrs together
   })
   for (const output of graph.outputs) builder.output(output.name, output.role, mapped[output.node]!)
   return compact(builder.build())

@@ -10,7 +10,7 @@
 import type { Graph, Node, NodeId, NodeOf } from "../graph/Graph.ts"
 import { sizeOf } from "../Tensor.ts"
 import { as } from "./operands.ts"
-import { addNode, type Context, liveNodes, type Mapper, type Pass, rebuild, type Rule, sameGraph } from "./rebuild.ts"
+import { addNode, liveNodes, type Mapper, type Pass, rebuild, type Rule, sameGraph } from "./rebuild.ts"
 
 /** `g vᵀ` with `p v`, of which the sums can be had. */
 interface Sums {
@@ -62,18 +62,11 @@ const otherThan = ({ inputs }: Node, operand: NodeId): NodeId => (inputs[0] === 
 /** @category passes @since 0.1.0 */
 export const rowSums: Pass = (graph) => {
   const known = products(graph)
-  const mapped = new Map<NodeId, NodeId>()
-  // parameters come first in a rebuilt graph, in their order
-  const parameterOf = (id: NodeId) => graph.parameters.findIndex((p) => p.node === id)
-  const map: Mapper = (cx: Context, node, id) => {
+  const map: Mapper = (cx, node, id) => {
     const source = graph.nodes[id]!
     const sums = source.op === "ReduceSum" ? sumsOf(graph, known, source) : undefined
-    const to =
-      sums === undefined || source.op !== "ReduceSum"
-        ? addNode(cx, node, node.inputs)
-        : cx.add("ReduceSum", [cx.add("Mul", [mapped.get(sums.g) ?? parameterOf(sums.g), mapped.get(sums.mixed)!], {})], source.attrs)
-    mapped.set(id, to)
-    return to
+    if (sums === undefined || source.op !== "ReduceSum") return addNode(cx, node, node.inputs)
+    return cx.add("ReduceSum", [cx.add("Mul", [cx.became(sums.g), cx.became(sums.mixed)], {})], source.attrs)
   }
   const sums = graph.nodes.some((node) => node.op === "ReduceSum" && sumsOf(graph, known, node) !== undefined)
   const after = sums ? rebuild(graph, { map }) : graph

@@ -13,12 +13,14 @@ import { CompileError, EngineUnavailable, ExecuteError } from "../../domain/Erro
 import * as Evaluate from "../../domain/graph/Evaluate.ts"
 import type { Graph } from "../../domain/graph/Graph.ts"
 import { GraphError } from "../../domain/graph/GraphError.ts"
+import { compact } from "../../domain/passes/rebuild.ts"
+import { statsOf } from "../../domain/passes/stats.ts"
 import { fills } from "../../domain/RandomKey.ts"
 import { allocate, sizeOf, type TensorData } from "../../domain/Tensor.ts"
 import { Evaluator } from "../../services/Evaluator.ts"
 import * as EvaluatorCache from "./EvaluatorCache.ts"
 import { lowered } from "./hosted/compile.ts"
-import { channelBlock } from "./onnx/channelBlock.ts"
+import { channelBlockOf } from "./onnx/channelBlock.ts"
 import { engine, remedy } from "./onnx/Host.ts"
 import * as Libraries from "./onnx/libraries.ts"
 import { lower, type Lowered, type LoweredInput } from "./onnx/lower.ts"
@@ -37,17 +39,26 @@ const config = { "session.force_spinning_stop": "1" }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
-/** What the meaning of the ops has against the values: it names the op and what it expects, which ONNX Runtime's text does not. */
+/** Operations up to which finding a message out by the reference rules takes a moment only. */
+const fewFlops = 1e8
+
+/**
+ * What the meaning of the ops has against the values: it names the op and what it expects, which ONNX Runtime's text does not. Only
+ * gathers refuse values; what they need is evaluated, if that is little.
+ */
 const refusalOf = (graph: Graph, parameters: ReadonlyArray<TensorData>): string | undefined => {
+  const outputs = graph.nodes.flatMap(({ op }, node) => (op === "Gather" ? [{ name: `${node}`, role: { _tag: "Outfeed" } as const, node }] : []))
+  const gathers = compact({ ...graph, outputs })
+  if (outputs.length === 0 || statsOf(gathers).matMulFlops > fewFlops) return undefined
   try {
-    Evaluate.make(graph).run([parameters])
+    Evaluate.make(gathers).run([parameters])
     return undefined
   } catch (error) {
     return error instanceof GraphError ? error.message : undefined
   }
 }
 
-const lowerGraph = (graph: Graph, block: number): Result.Result<Lowered, CompileError> => {
+const lowerGraph = (graph: Graph, block: () => number): Result.Result<Lowered, CompileError> => {
   const wanted = graph.outputs.map(({ node }) => ({ node, predecessor: undefined }))
   return lowered(engine, () => lower(graph, wanted, block), "; use the reference engine for it")
 }
@@ -89,7 +100,7 @@ const runOnce = (ort: Ort, lowered: Lowered, run: ReturnType<Ort["runner"]>, par
 }
 
 const compile =
-  (ort: Ort, threads: number, block: number) =>
+  (ort: Ort, threads: number, block: () => number) =>
   (graph: Graph): Result.Result<EvaluatorCache.Compiled, CompileError> =>
     Result.flatMap(lowerGraph(graph, block), (lowered) =>
       Result.try({
@@ -111,9 +122,9 @@ const compile =
     )
 
 const open = (resolve: Libraries.Resolve) =>
-  Effect.flatMap(Effect.fromResult(Libraries.find(resolve)), ({ koffi, library }) =>
+  Effect.flatMap(Effect.fromResult(Libraries.find(resolve)), (libraries) =>
     Effect.try({
-      try: () => new Ort(createRequire(import.meta.url)(koffi), library),
+      try: () => ({ libraries, ort: new Ort(createRequire(import.meta.url)(libraries.koffi), libraries.library) }),
       catch: (cause) => new EngineUnavailable({ engine, detail: "the native library could not be loaded", remedy, cause })
     })
   )
@@ -128,10 +139,10 @@ const open = (resolve: Libraries.Resolve) =>
 export const make = (options: Options = {}): Effect.Effect<Evaluator["Service"], EngineUnavailable, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.map(open(options.resolve ?? Libraries.resolveHere), (ort) => ({
-        ort,
-        cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1, channelBlock(ort)), options)
-      })),
+      Effect.map(open(options.resolve ?? Libraries.resolveHere), ({ libraries, ort }) => {
+        const block = () => channelBlockOf(libraries, ort)
+        return { ort, cached: EvaluatorCache.make(engine, compile(ort, options.threads ?? 1, block), options) }
+      }),
       ({ ort, cached }) =>
         Effect.sync(() => {
           cached.close()

@@ -20,6 +20,7 @@ import { writeData } from "../storage/bundleFiles.ts"
 import { writeSynced } from "../storage/files.ts"
 import { encode, type SignatureDef, type TensorInfo, type VariableDef } from "./tensorflow/savedModelMessage.ts"
 import * as ServingNodes from "./tensorflow/servingNodes.ts"
+import * as TrainingNodes from "./tensorflow/trainingNodes.ts"
 import { writeAssets, writeFailure } from "./writing.ts"
 
 const format = "saved-model"
@@ -105,17 +106,28 @@ const saverNodes = (variables: ReadonlyArray<Stored>): ReadonlyArray<NodeDef> =>
   ]
 }
 
-const signatureDef = ({ inputs, outputs }: ServingModel, signature: Signature): SignatureDef => {
-  const info = (node: string, { dtype, shape }: ServingPort): TensorInfo => ({ tensor: `${node}:0`, type: dtype, shape })
-  return {
-    // those of TensorFlow for classification and regression take serialised examples, which this graph does not read
-    method: "tensorflow/serving/predict",
-    inputs: inputs.map((port) => [port.name, info(inputName(port), port)]),
-    outputs: signature.outputs.map(({ key, port: name }) => {
-      const port = outputs.find((o) => o.name === name)!
-      return [key, info(outputName(port), port)]
-    })
-  }
+const info = (node: string, { dtype, shape }: ServingPort): TensorInfo => ({ tensor: `${node}:0`, type: dtype, shape })
+
+const signatureDef = ({ inputs, outputs }: ServingModel, signature: Signature): SignatureDef => ({
+  // those of TensorFlow for classification and regression take serialised examples, which this graph does not read
+  method: "tensorflow/serving/predict",
+  inputs: inputs.map((port) => [port.name, info(inputName(port), port)]),
+  outputs: signature.outputs.map(({ key, port: name }) => {
+    const port = outputs.find((o) => o.name === name)!
+    return [key, info(outputName(port), port)]
+  })
+})
+
+/** As `tf.estimator.experimental.export_all_saved_models` names it. */
+const trainSignature = ({ inputs, outputs }: TrainingNodes.TrainingNodes): readonly [string, SignatureDef] => {
+  const infos = (ports: ReadonlyArray<readonly [ServingPort, string]>) => ports.map(([port, node]) => [port.name, info(node, port)] as const)
+  return ["train", { method: "tensorflow/supervised/training", inputs: infos(inputs), outputs: infos(outputs) }]
+}
+
+const trainingNodes = ({ training }: ServingModel, variables: ReadonlyArray<Stored>): TrainingNodes.TrainingNodes | undefined => {
+  if (training === undefined) return undefined
+  const named = (name: string) => variables.find((v) => v.name === name)!
+  return TrainingNodes.make(training, format, { handle: (name) => named(name).node, read: (name) => readOf(named(name)) }, nodeName)
 }
 
 /** The bytes of `saved_model.pb`. @category conversions @since 0.1.0 */
@@ -126,7 +138,8 @@ export const savedModel = (model: ServingModel): Result.Result<Uint8Array<ArrayB
     variable: (name) => readOf(variables.find((v) => v.name === name)!),
     input: (index) => inputName(inputs[index]!)
   }
-  return Result.map(ServingNodes.make(model, format, names), (serving) =>
+  const training = Result.try({ try: () => trainingNodes(model, variables), catch: ServingNodes.exportError })
+  return Result.map(Result.all([ServingNodes.make(model, format, names), training]), ([serving, train]) =>
     encode({
       graph: {
         nodes: [
@@ -134,11 +147,15 @@ export const savedModel = (model: ServingModel): Result.Result<Uint8Array<ArrayB
           ...variables.flatMap(variableNodes),
           ...serving.nodes,
           ...outputs.map((port, i) => graphNode(outputName(port), "Identity", [serving.outputs[i]!], { T: { type: port.dtype } })),
+          ...(train?.nodes ?? []),
           ...(variables.length === 0 ? [] : saverNodes(variables))
         ],
         functions: []
       },
-      signatures: model.signatures.map((signature) => [signature.name, signatureDef(model, signature)]),
+      signatures: [
+        ...model.signatures.map((signature) => [signature.name, signatureDef(model, signature)] as const),
+        ...(train === undefined ? [] : [trainSignature(train)])
+      ],
       variables: variables.map(variableDef),
       saver: variables.length === 0 ? undefined : { filename: "save/Const:0", save: "save/control_dependency:0", restore: "save/restore_all" }
     })
@@ -169,4 +186,8 @@ const write = Effect.fnUntraced(function* (
 })
 
 /** @category constructors @since 0.1.0 */
-export const make = (): ModelFormat => ({ name: format, write: (model, directory) => Effect.mapError(write(model, directory), writeFailure(format)) })
+export const make = (): ModelFormat => ({
+  name: format,
+  trains: true,
+  write: (model, directory) => Effect.mapError(write(model, directory), writeFailure(format))
+})

@@ -22,8 +22,11 @@ import { writeAssets, writeFailure } from "./writing.ts"
 
 const format = "tfjs"
 
-/** The size of a file that browsers keep (tensorflowjs_converter's `weight_shard_size_bytes`). */
-const fileBytes = 4 << 20
+/** @category models @since 0.1.0 */
+export interface Options {
+  /** Bytes of a file of weights, at most. Default 4 MiB, which browsers keep (tensorflowjs_converter's `weight_shard_size_bytes`). */
+  readonly fileBytes?: number
+}
 
 /** Ops of the lowering that tfjs-converter 4.22 does not run (its `operations/op_list`). @category tables @since 0.1.0 */
 export const unknownOps: ReadonlySet<string> = new Set([
@@ -114,7 +117,7 @@ const modelJson = ({ nodes, signature, weights }: GraphModel, files: ReadonlyArr
   })
 
 /** All weights one after another, in pieces of `fileBytes`. */
-const pieces = (weights: ReadonlyArray<Weight>): ReadonlyArray<Uint8Array> => {
+const pieces = (weights: ReadonlyArray<Weight>, fileBytes: number): ReadonlyArray<Uint8Array> => {
   const total = weights.reduce((sum, { literal }) => sum + literal.data.length, 0)
   const files = Array.from({ length: Math.ceil(total / fileBytes) }, (_, i) => new Uint8Array(Math.min(fileBytes, total - i * fileBytes)))
   let at = 0
@@ -131,13 +134,14 @@ const pieces = (weights: ReadonlyArray<Weight>): ReadonlyArray<Uint8Array> => {
 }
 
 const write = Effect.fnUntraced(function* (
+  fileBytes: number,
   model: ServingModel,
   directory: string
 ): Effect.fn.Return<void, ExportError | PlatformError, FileSystem.FileSystem | Path.Path> {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const graph = yield* Effect.fromResult(graphModel(model))
-  const files = pieces(graph.weights)
+  const files = pieces(graph.weights, fileBytes)
   const names = files.map((_, i) => `group1-shard${i + 1}of${files.length}.bin`)
   for (const [i, bytes] of files.entries()) yield* writeSynced(fs, path.join(directory, names[i]!), (output) => output.write(bytes))
   const json = new TextEncoder().encode(modelJson(graph, names))
@@ -146,4 +150,7 @@ const write = Effect.fnUntraced(function* (
 })
 
 /** @category constructors @since 0.1.0 */
-export const make = (): ModelFormat => ({ name: format, write: (model, directory) => Effect.mapError(write(model, directory), writeFailure(format)) })
+export const make = ({ fileBytes = 4 << 20 }: Options = {}): ModelFormat => ({
+  name: format,
+  write: (model, directory) => Effect.mapError(write(fileBytes, model, directory), writeFailure(format))
+})

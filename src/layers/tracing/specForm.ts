@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type { EstimatorSpec, EvalMetric, ExportOutput, HostCall } from "../../domain/Model.ts"
+import { nearest } from "../../domain/suggest.ts"
 import { printType, type TensorType } from "../../domain/Tensor.ts"
 import { failure } from "./failures.ts"
 
@@ -38,6 +39,27 @@ export const checkTensor: (x: unknown, what: string) => asserts x is tf.Tensor =
 const checkTensors: (x: unknown, what: string) => asserts x is Tensors = (x, what) => {
   if (!isRecord(x)) throw invalid(`${what} must be a record of tensors, { name: tensor }, got ${described(x)}`)
   for (const [name, tensor] of Object.entries(x)) checkTensor(tensor, `${what}/${name}`)
+}
+
+/** Every key of a spec; the type keeps it whole. */
+const specKeys: { readonly [K in keyof Required<EstimatorSpec>]: true } = {
+  loss: true,
+  predictions: true,
+  exportOutputs: true,
+  cache: true,
+  evalMetrics: true,
+  hostCall: true
+}
+
+/** A key that no spec has would be left out without a word: a misspelt one, or one of TensorFlow's. */
+export const checkKeys = (spec: object): void => {
+  const known = Object.keys(specKeys)
+  for (const [key, value] of Object.entries(spec)) {
+    if (Object.hasOwn(specKeys, key) || value === undefined) continue
+    const near = nearest(key, known)
+    const hint = near === undefined ? `a spec has ${known.join(", ")}` : `did you mean "${near}"?`
+    throw invalid(`the spec has a key "${key}", which no spec has: ${hint}`)
+  }
 }
 
 const metricForm = "{ tensors: { name: tensor }, metric }"

@@ -11,7 +11,7 @@ import { printType, sameType, type TensorType } from "../../domain/Tensor.ts"
 import type { Traced, TracedMetric } from "../../services/Tracer.ts"
 import { failure } from "./failures.ts"
 import type { Recording } from "./Recording.ts"
-import { checkTensor, described, exportsOf, hostCallOf, invalid, metricsOf, predictionsOf, type Tensors, typeOf } from "./specForm.ts"
+import { checkKeys, checkTensor, described, exportsOf, hostCallOf, invalid, metricsOf, predictionsOf, type Tensors, typeOf } from "./specForm.ts"
 import type { MarkedSummary } from "./summaries.ts"
 
 export interface Outfeed {
@@ -84,6 +84,7 @@ export const specOutputs = <E, R>(
   if (given instanceof Promise) throw invalid("modelFn returned a promise: it must be a plain synchronous function")
   if (typeof given !== "object" || given === null || Array.isArray(given) || given instanceof tf.Tensor)
     throw invalid(`modelFn must return a record such as { loss, predictions }, got ${described(given)}`)
+  checkKeys(given)
   checkLoss(spec, mode)
   const outfeeds: Array<Outfeed> = []
   const put = (name: string, x: tf.Tensor): number => outfeeds.push({ name, node: recording.nodeOf(x, name, undefined) }) - 1

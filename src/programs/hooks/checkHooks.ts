@@ -24,6 +24,22 @@ const described = (x: unknown): string => {
 const refuse = (key: string, detail: string, suggestion?: string): ConfigError =>
   new ConfigError({ key, detail, ...(suggestion === undefined ? {} : { suggestion }) })
 
+/** A point that is misspelt would never be called. What is near to a point that the hook has as well is a field of its own. */
+const misspelt = (hook: { readonly [point: string]: unknown }, key: string): ConfigError | undefined => {
+  const points = [...effects, ...functions]
+  for (const [name, value] of Object.entries(hook)) {
+    if (name === "name" || name === "needsLoss" || points.some((point) => point === name)) continue
+    const point = typeof value === "function" || Effect.isEffect(value) ? nearest(name, points) : undefined
+    if (point === undefined || hook[point] !== undefined) continue
+    return refuse(
+      `${key}.${name}`,
+      "there is no such point, so it would never be called; a function of the hook's own needs a name that is not so near.",
+      point
+    )
+  }
+  return undefined
+}
+
 const wrongOf = (hook: unknown, i: number, mode: Mode): ConfigError | undefined => {
   const key = `hooks[${i}]`
   if (typeof hook !== "object" || hook === null || Array.isArray(hook) || Effect.isEffect(hook)) {
@@ -41,6 +57,8 @@ const wrongOf = (hook: unknown, i: number, mode: Mode): ConfigError | undefined 
       return refuse(`${key}.${point}`, `expected a function that gives an Effect, got ${described(value)}.`)
     }
   }
+  const other = misspelt(given, key)
+  if (other !== undefined) return other
   if (mode === "predict" && given["needsLoss"] === true) {
     return refuse("hooks", `"${given["name"]}" looks at the loss, and predictions have none: leave it out of predict's hooks.`)
   }

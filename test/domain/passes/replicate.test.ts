@@ -9,7 +9,8 @@ import { replicate } from "../../../src/domain/passes/replicate.ts"
 import { replicaVariance } from "../../../src/domain/passes/variance.ts"
 import { assertClose, inputsOf, ReplicatedArbitrary } from "./graphs.ts"
 
-it("what is equal is there once, a sum over replicas is a chain in their order", ({ expect }) => {
+/** A step with what is equal on all replicas, and what is each one's own. */
+const mixed = (): Graph => {
   const b = Builder.make()
   const w = b.parameter("w", { _tag: "State", kind: "variable", trainable: true }, { dtype: "float32", shape: [2] })
   const key = b.parameter("random_key", { _tag: "State", kind: "random", trainable: false }, { dtype: "int32", shape: [3] })
@@ -22,7 +23,11 @@ it("what is equal is there once, a sum over replicas is a chain in their order",
   b.output("loss", { _tag: "Loss" }, Builder.reduce(b, "ReduceSum", error, [0]))
   b.output("noisy", { _tag: "Outfeed" }, noisy)
   b.output("gain", { _tag: "Outfeed" }, Builder.unary(b, "Exp", w))
-  const { graph, map } = replicate(b.build(), 2)
+  return b.build()
+}
+
+it("what is equal is there once, a sum over replicas is a chain in their order", ({ expect }) => {
+  const { graph, map } = replicate(mixed(), 2)
   expect(`\n${print(graph)}\n`).toMatchInlineSnapshot(`
     "
     %0: f32[2] = Parameter index=0 "w" variable trainable

@@ -72,3 +72,36 @@ describe.each(["reference", "onnx"] as const)("Evaluator on %s", (engine) => {
     assert.deepInclude(error, { _tag: "ExecuteError", engine, reason: "Closed" })
   })
 })
+
+describe("Evaluator on onnx says what a failed evaluation has against the values", () => {
+  const size = 512
+  /** A row of the operand of a product of `2 * 512^3` operations, or of the product itself. */
+  const gather = (from: "x" | "product"): Graph => {
+    const b = Builder.make()
+    const x = b.parameter("x", { _tag: "Batch" }, { dtype: "float32", shape: [size, size] })
+    const index = b.parameter("index", { _tag: "Batch" }, { dtype: "int32", shape: [1] })
+    const product = Builder.matMul(b, x, x)
+    b.output("product", { _tag: "Outfeed" }, product)
+    b.output("row", { _tag: "Outfeed" }, b.add("Gather", [from === "x" ? x : product, index], { axis: 0 }, "model.ts:7:9"))
+    return b.build()
+  }
+  const detailOf = (graph: Graph) =>
+    Effect.gen(function* () {
+      const { evaluateSync } = yield* EvaluatorOnnx.make()
+      const error = Result.getOrThrow(Result.flip(evaluateSync(graph, [new Float32Array(size * size), Int32Array.of(size)])))
+      assert.deepInclude(error, { _tag: "ExecuteError", reason: "OpFailed" })
+      return error._tag === "ExecuteError" ? error.detail : ""
+    }).pipe(Effect.scoped)
+
+  it.effect("by the reference rules, of what its gathers need", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* detailOf(gather("x")), "Gather: expected indices in 0 … 511 (axis 0 of [512,512]), got 512 (at model.ts:7:9)")
+    })
+  )
+
+  it.effect("in the engine's words where finding that out would take long", () =>
+    Effect.gen(function* () {
+      assert.match(yield* detailOf(gather("product")), /Gather.*out of data bounds/)
+    })
+  )
+})

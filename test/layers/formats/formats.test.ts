@@ -5,7 +5,7 @@ import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Exit, FileSystem, Layer, Scope } from "effect"
 import { createRequire } from "node:module"
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import {
   Estimator,
@@ -165,6 +165,18 @@ describe("exported models", () => {
       }
     })
   }
+
+  it("large weights lie in files of their own: data beside an ONNX model, and several files of a graph model", async () => {
+    const { model } = models["mnist"]!
+    const formats = [FormatOnnx.make({ mostBytesInside: 0 }), FormatTfjs.make({ fileBytes: 1000 })]
+    const { path } = await run(Estimator.exportModel(model.estimator, { path: join(folder, "large"), formats, features: model.features }))
+    assert.isAbove(statSync(join(path, "onnx", "model.onnx.data")).size, 4096)
+    assert.isAbove(readdirSync(join(path, "tfjs")).length, 10)
+    const [expected] = await expectedOf(model, [model.batch(2)])
+    for (const call of [await onnxRun(join(path, "onnx")), await tfjsRun(join(path, "tfjs"))]) {
+      close((await call(named(model.batch(2))))["probability"]!, expected!["probability"]!, "probability")
+    }
+  })
 
   it("safetensors: the weights and what the model is called with", async () => {
     const { path } = models["heads"]!

@@ -37,7 +37,7 @@ const heads: Model.ModelFn = ({ features, labels, mode, variables }) => {
   }
   const lossOf = () =>
     tf.add(tf.mean(tf.square(tf.sub(price(), labels.price!))), tf.neg(tf.mean(tf.mul(tf.logSoftmax(logits()), labels.species!)))) as tf.Scalar
-  return { loss: mode === "train" ? new CrossReplicaOptimizer(tf.train.sgd(0.1)).minimize(lossOf) : lossOf() }
+  return { loss: mode === "train" ? new CrossReplicaOptimizer(tf.train.adam(0.1)).minimize(lossOf) : lossOf() }
 }
 
 export interface Trained<P> {

@@ -10,6 +10,18 @@ const mean = { initial: [0], update: (s: ReadonlyArray<number>) => s, result: ()
 
 /** Specs whose parts have the wrong form, as callers without types give them, with what the error says. */
 export const malformed: ReadonlyArray<readonly [ModelFn, Mode, RegExp]> = [
+  [
+    withPart((x) => ({ evalMetric: { m: { tensors: { x }, metric: mean } } })),
+    "evaluate",
+    /a key "evalMetric", which no spec has: did you mean "evalMetrics"\?/
+  ],
+  [withPart((x) => ({ host_call: { tensors: { x }, call: () => {} } })), "train", /a key "host_call".*did you mean "hostCall"\?/],
+  [withPart((x) => ({ prediction: { x } })), "predict", /a key "prediction".*did you mean "predictions"\?/],
+  [
+    withPart((x) => ({ trainOp: x })),
+    "train",
+    /a key "trainOp", which no spec has: a spec has loss, predictions, exportOutputs, cache, evalMetrics, hostCall/
+  ],
   [(() => [1, 2]) as unknown as ModelFn, "predict", /record such as .* got an array of 2/],
   [withPart(() => ({ evalMetrics: 3 })), "evaluate", /evalMetrics must be a record.*metric.*got number 3/],
   [withPart((x) => ({ evalMetrics: [x] })), "evaluate", /evalMetrics must be a record.*got an array of 1/],

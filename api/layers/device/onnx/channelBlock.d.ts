@@ -1,4 +1,4 @@
 import type { Libraries } from "./libraries.ts";
 import { Ort } from "./Ort.ts";
 export declare const channelBlock: (ort: Ort) => number;
-export declare const channelBlockOf: ({ koffi, library }: Libraries) => number;
+export declare const channelBlockOf: (libraries: Libraries, ort?: Ort) => number;

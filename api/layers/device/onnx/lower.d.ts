@@ -26,4 +26,4 @@ export interface PortableModel {
     readonly parameters: ReadonlyArray<number>;
 }
 export declare const lowerPortable: (graph: Graph) => PortableModel;
-export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock?: number) => Lowered;
+export declare const lower: (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock?: () => number) => Lowered;

@@ -46,7 +46,7 @@ const planOf = ({ prefetch, replicas, threads }: Required<Options>, seams: Seams
   Result.gen(function* () {
     const merged = Merged.make(program.step, replicas)
     const libraries = yield* Libraries.find(seams.resolve ?? Libraries.resolveHere)
-    const lowered = yield* Compile.lowered(engine, () => lower(merged.graph, merged.outputs, channelBlockOf(libraries)))
+    const lowered = yield* Compile.lowered(engine, () => lower(merged.graph, merged.outputs, () => channelBlockOf(libraries)))
     const layout = Layout.make(program, merged, lowered, prefetch)
     const session = { threads, memoryPattern: false, config: sessionConfig, ...seams.session }
     return WorkerPlan.make(program, merged, lowered, layout, { ...libraries, session, maxIterations })

@@ -12,7 +12,7 @@ import { createRequire } from "node:module"
 import type { Libraries } from "./libraries.ts"
 import { Emitter } from "./lower/Emitter.ts"
 import { encode } from "./OnnxModel.ts"
-import { Ort } from "./Ort.ts"
+import { Ort, OrtError } from "./Ort.ts"
 
 /** More than any block there is. */
 const channels = 64
@@ -45,25 +45,40 @@ export const channelBlock = (ort: Ort): number => {
     // the first channel's second position comes behind a whole block of the first position
     const block = reordered(ort).indexOf(image[1]!)
     return block > 1 ? block : 0
-  } catch {
-    return 0
+  } catch (error) {
+    if (error instanceof OrtError) return 0
+    throw error
   }
 }
 
-const known = new Map<string, number>()
-
-/** The same for libraries not opened yet; 0 where they cannot be opened. Remembered by path. @category analysis @since 0.1.0 */
-export const channelBlockOf = ({ koffi, library }: Libraries): number => {
-  const before = known.get(library)
-  if (before !== undefined) return before
+const openedFor = <A>({ koffi, library }: Libraries, use: (ort: Ort) => A): A | undefined => {
   let ort: Ort
   try {
     ort = new Ort(createRequire(import.meta.url)(koffi), library)
   } catch {
-    return 0 // the worker, which opens them too, says why
+    return undefined // the worker, which opens them too, says why
   }
-  const block = channelBlock(ort)
-  ort.close()
-  known.set(library, block)
+  try {
+    return use(ort)
+  } finally {
+    ort.close()
+  }
+}
+
+/** By path of the library: a processor does not change. */
+const known = new Map<string, number>()
+
+/**
+ * The same once and for all of a library: found out by `ort` where that is open already, else it is opened for this; 0 where it
+ * cannot be. It takes a tenth of a second: ask only where there is a convolution.
+ *
+ * @category analysis
+ * @since 0.1.0
+ */
+export const channelBlockOf = (libraries: Libraries, ort?: Ort): number => {
+  const before = known.get(libraries.library)
+  if (before !== undefined) return before
+  const block = ort === undefined ? (openedFor(libraries, channelBlock) ?? 0) : channelBlock(ort)
+  known.set(libraries.library, block)
   return block
 }

@@ -126,7 +126,7 @@ export interface PortableModel {
  * @since 0.1.0
  */
 export const lowerPortable = (graph: Graph): PortableModel => {
-  const e = new Emitter(graph, 0, true)
+  const e = new Emitter(graph, undefined, true)
   const inputs = emitNodes(e)
   const outputs = nameOutputs(
     e,
@@ -139,13 +139,13 @@ export const lowerPortable = (graph: Graph): PortableModel => {
 }
 
 /**
- * The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. `channelBlock` is what
- * `channelBlock.ts` finds out; 0 gives a model for every processor.
+ * The model for a graph without collectives (one replica, or replicas merged); throws `NoRule`. `channelBlock` gives
+ * what `channelBlock.ts` finds out, and is asked where there are convolutions; without it the model is for every processor.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock = 0): Lowered => {
+export const lower = (graph: Graph, wanted: ReadonlyArray<Wanted>, channelBlock?: () => number): Lowered => {
   const e = new Emitter(graph, channelBlock)
   const inputs = emitNodes(e)
   const named = nameOutputs(e, wanted)

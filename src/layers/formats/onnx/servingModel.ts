@@ -140,8 +140,7 @@ const withoutLiterals = (node: OnnxNode | undefined): string => JSON.stringify(n
 
 const unify = (sizes: Three<number>, [a, b, c]: Three<OnnxModel>, input: { readonly name: string; readonly axis: number }): OnnxModel => {
   const differing = a.nodes.find((node, i) => [b, c].some((other) => withoutLiterals(other.nodes[i]) !== withoutLiterals(node)))
-  const sameLength =
-    b.nodes.length === a.nodes.length && b.initializers.length === a.initializers.length && c.initializers.length === a.initializers.length
+  const sameLength = [b, c].every((other) => other.nodes.length === a.nodes.length && other.initializers.length === a.initializers.length)
   if (differing !== undefined || !sameLength) {
     const from = differing === undefined ? "" : `, from ${differing.op} on`
     return refuse("BatchSize", `what is computed differs between a batch of ${sizes[0]} and one of ${sizes[1]}${from}. ${advice}`)

@@ -27,7 +27,7 @@ export interface ServingNodes {
   readonly outputs: ReadonlyArray<string>
 }
 
-/** Nodes of the model, apart from all others. */
+/** Before the names of a prediction's nodes, which are apart from all others by it. */
 const prefix = "model/"
 const rows = `${prefix}rows`
 const int32 = { type: "int32" } as const
@@ -37,7 +37,8 @@ const refuse = (reason: ExportError["reason"], format: string, detail: string, n
   throw new ExportError({ reason, format, detail, ...(node === undefined ? {} : { op: node.op }), ...(source === undefined ? {} : { source }) })
 }
 
-const lowered = ({ graph }: SizedGraph, format: string, names: Names): ServingNodes => {
+/** Those of one size's graph, with `prefix` before their names; an output for each of the graph's. Throws `ExportError`. @category conversions @since 0.1.0 */
+export const lowered = ({ graph }: SizedGraph, format: string, names: Names, before = prefix): ServingNodes => {
   const inputs = graph.parameters.filter(({ role }) => role._tag === "Batch")
   try {
     const e = lower(graph, false, (_, node) => {
@@ -49,9 +50,9 @@ const lowered = ({ graph }: SizedGraph, format: string, names: Names): ServingNo
     const placed = (reference: string) => {
       const control = reference.startsWith("^") ? "^" : ""
       const name = inGraph(reference.slice(control.length))
-      return own.has(name.split(":")[0]!) ? `${control}${prefix}${name}` : reference
+      return own.has(name.split(":")[0]!) ? `${control}${before}${name}` : reference
     }
-    const nodes = e.nodes.map((node) => ({ ...node, name: prefix + node.name, inputs: node.inputs.map(placed) }))
+    const nodes = e.nodes.map((node) => ({ ...node, name: before + node.name, inputs: node.inputs.map(placed) }))
     return { nodes, outputs: graph.outputs.map(({ node }) => placed(e.full(node))) }
   } catch (error) {
     if (error instanceof NoRule) return refuse("Op", format, "this op has no counterpart in a TensorFlow graph", error.node)
@@ -132,16 +133,17 @@ const merged = (name: string, sizes: Three<number>, literals: Three<Literal>): R
 const withoutLiteral = ({ inputs, name, op, attributes }: NodeDef): string =>
   JSON.stringify([name, op, inputs, op === "Const" ? attributes["dtype"] : attributes])
 
-const unify = (format: string, sizes: Three<number>, [a, b, c]: Three<ServingNodes>): ReadonlyArray<NodeDef> =>
-  a.nodes.flatMap((node, i) => {
+const differs = (format: string, sizes: Three<number>, from: string): never =>
+  refuse("BatchSize", format, `what is computed differs between a batch of ${sizes[0]} and one of ${sizes[1]}${from}. ${advice}`)
+
+const unify = (format: string, sizes: Three<number>, [a, b, c]: Three<ServingNodes>): ReadonlyArray<NodeDef> => {
+  const isLonger = b.nodes.length > a.nodes.length || c.nodes.length > a.nodes.length
+  if (isLonger || a.outputs.some((output, i) => output !== b.outputs[i] || output !== c.outputs[i])) return differs(format, sizes, "")
+  return a.nodes.flatMap((node, i) => {
     const others = [b.nodes[i], c.nodes[i]] as const
     const [second, third] = others
     if (second === undefined || third === undefined || others.some((o) => withoutLiteral(o!) !== withoutLiteral(node))) {
-      return refuse(
-        "BatchSize",
-        format,
-        `what is computed differs between a batch of ${sizes[0]} and one of ${sizes[1]}, from ${node.op} on. ${advice}`
-      )
+      return differs(format, sizes, `, from ${node.op} on`)
     }
     const literals = [literalOf(node), literalOf(second), literalOf(third)] as const
     const [first] = literals
@@ -149,6 +151,7 @@ const unify = (format: string, sizes: Three<number>, [a, b, c]: Three<ServingNod
     const [x, y, z] = literals
     return merged(node.name, sizes, [x!, y!, z!]) ?? refuse("BatchSize", format, `a number of the model depends on the size of the batch. ${advice}`)
   })
+}
 
 /** Throws `ExportError`. @category conversions @since 0.1.0 */
 export const make = (model: ServingModel, format: string, names: Names): Result.Result<ServingNodes, ExportError> =>
@@ -169,8 +172,11 @@ export const make = (model: ServingModel, format: string, names: Names): Result.
       ]
       return { nodes: [...own, ...nodes], outputs: one.outputs }
     },
-    catch: (error) => {
-      if (error instanceof ExportError) return error
-      throw error
-    }
+    catch: exportError
   })
+
+/** What `lowered` throws; anything else is a defect. @category errors @since 0.1.0 */
+export const exportError = (error: unknown): ExportError => {
+  if (error instanceof ExportError) return error
+  throw error
+}

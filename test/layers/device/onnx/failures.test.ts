@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
-import type { Worker } from "node:worker_threads"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import { globalStepName } from "../../../../src/domain/Program.ts"
 import { make, type Seams } from "../../../../src/layers/device/onnx/Engine.ts"
@@ -12,25 +11,15 @@ import { resolveHere } from "../../../../src/layers/device/onnx/libraries.ts"
 import { rules } from "../../../../src/layers/device/onnx/lower.ts"
 import * as Stepper from "../../../../src/layers/device/onnx/Stepper.ts"
 import { linear, lookup, noise } from "../../../conformance/programs.ts"
+import { holding, started } from "../workers.ts"
 import { openOrt } from "./onOrt.ts"
 import { empty, heavy, shift } from "./programs.ts"
 
 /** A device whose workers the test holds. */
 const held = (seams: Seams = {}) => {
-  const workers: Array<Worker> = []
-  const spawn = (plan: Parameters<typeof spawnWorker>[0]) => {
-    const worker = spawnWorker(plan)
-    workers.push(worker)
-    return worker
-  }
+  const { spawn, workers } = holding(spawnWorker)
   return { workers, device: make({ threads: 1 }, { ...seams, spawn }) }
 }
-
-const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, program = linear(1)) {
-  const executable = yield* device.compile(program)
-  yield* executable.initialise(1)
-  return executable
-})
 
 const batch = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(1, 2)]
 

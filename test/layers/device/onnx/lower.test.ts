@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import { evaluate } from "../../../../src/domain/graph/Evaluate.ts"
 import type { NodeId } from "../../../../src/domain/graph/Graph.ts"
-import { NoRule } from "../../../../src/layers/device/hosted/NoRule.ts"
 import { lower, opNames, rules } from "../../../../src/layers/device/onnx/lower.ts"
 import { assertClose, f32, i32, numbers } from "../../../conformance/opCase.ts"
 import { opSuite } from "../../../conformance/opSuite.ts"
+import { assertNamesNode, broadcasts } from "../lowering.ts"
 import { onOrt, openOrt } from "./onOrt.ts"
 
 const ort = openOrt()
@@ -14,19 +14,7 @@ opSuite("onnx", opNames, (graph, data) => onOrt(ort, graph, data))
 
 describe("lowering to ONNX gives the reference's values", () => {
   it("repeats no operand of elementwise ops, and repeats what others need", () => {
-    const b = Builder.make()
-    const x = b.parameter("x", { _tag: "Batch" }, f32(4, 3))
-    const bias = b.parameter("bias", { _tag: "Batch" }, f32(3))
-    const small = Builder.binary(b, "Mul", Builder.broadcastTo(b, bias, [4, 3]), Builder.fill(b, f32(4, 3), 2))
-    b.output("sum", { _tag: "Outfeed" }, Builder.binary(b, "Add", x, small))
-    b.output("repeated", { _tag: "Outfeed" }, small)
-    b.output("product", { _tag: "Outfeed" }, Builder.matMul(b, small, x, { transposeA: true }))
-    const transposed = Builder.transpose(b, Builder.broadcastTo(b, bias, [2, 4, 3]), [2, 0, 1])
-    b.output("transposed", { _tag: "Outfeed" }, Builder.reshape(b, transposed, [3, 8]))
-    b.output("again", { _tag: "Outfeed" }, x)
-    b.output("fill", { _tag: "Outfeed" }, Builder.fill(b, i32(2, 2), 7))
-    const graph = b.build()
-    const data = [numbers(f32(4, 3), 1), numbers(f32(3), 2)]
+    const { data, graph } = broadcasts()
     const expected = evaluate(graph, data)
     onOrt(ort, graph, data).forEach((actual, i) => assertClose(actual, expected[i]!, 1e-5))
   })
@@ -129,26 +117,7 @@ describe("lowering to ONNX gives the reference's values", () => {
     assert.isTrue(names.every((name) => name.startsWith(`Log1p.${node}.`)))
   })
 
-  it("names an op without a rule", () => {
-    const b = Builder.make()
-    b.output("y", { _tag: "Outfeed" }, b.add("Tanh", [b.parameter("x", { _tag: "Batch" }, f32(2))], {}, "model.ts:3:7"))
-    const kept = rules.Tanh
-    const table = rules as { Tanh?: unknown }
-    try {
-      delete table.Tanh
-      const graph = b.build()
-      let error: unknown
-      try {
-        lower(graph, [{ node: graph.outputs[0]!.node as NodeId, predecessor: undefined }])
-      } catch (thrown) {
-        error = thrown
-      }
-      assert.instanceOf(error, NoRule)
-      assert.strictEqual((error as NoRule).node.source, "model.ts:3:7")
-    } finally {
-      table.Tanh = kept
-    }
-  })
+  it("names an op without a rule", () => assertNamesNode(rules, (graph) => lower(graph, [{ node: graph.outputs[0]!.node, predecessor: undefined }])))
 
   it("releases every native handle", () => assert.strictEqual(ort.handles, 2))
 })

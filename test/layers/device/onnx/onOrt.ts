@@ -18,7 +18,7 @@ export const onOrt = (ort: Ort, graph: Graph, parameters: ReadonlyArray<TensorDa
   const lowered = lower(
     graph,
     graph.outputs.map(({ node }) => ({ node, predecessor: undefined })),
-    channelBlock
+    () => channelBlock
   )
   const session = ort.session(lowered.bytes, { threads, memoryPattern: false, config: {} })
   const tensors: Array<bigint> = []

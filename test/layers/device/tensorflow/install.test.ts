@@ -11,7 +11,6 @@ import { manifestName } from "../../../../src/layers/device/hosted/install/tools
 import { addonName, cacheFolder, locateIn } from "../../../../src/layers/device/tensorflow/install/locate.ts"
 import { isNeeded, tensorflowVersion } from "../../../../src/layers/device/tensorflow/install/pins.ts"
 import { probe } from "../../../../src/layers/device/tensorflow/install/probe.ts"
-import { check, type Programs, programsOf } from "../../../../src/layers/device/tensorflow/install/requirements.ts"
 import * as Zip from "../../../../src/layers/device/hosted/install/Zip.ts"
 
 let folder: string
@@ -169,33 +168,4 @@ describe("unpacking a wheel", () => {
       [true, true, false, false]
     )
   })
-})
-
-describe("programs that an installation needs", () => {
-  const node = process.execPath
-  const message = (programs: Programs, fetches = true) =>
-    Effect.map(Effect.flip(check(programs, fetches)), (error) => error.message.replace("engine tensorflow is not available: ", ""))
-
-  it("are those that the environment names", () => {
-    assert.deepStrictEqual(programsOf({}), { compiler: "g++", python: "python3" })
-    assert.deepStrictEqual(programsOf({ CXX: "clang++", PYTHON: "py" }), { compiler: "clang++", python: "py" })
-  })
-
-  it.effect("are tried at once: a compiler, and pip unless the wheel is given", () =>
-    Effect.gen(function* () {
-      assert.match(yield* message({ compiler: "no-compiler", python: node }), /^no-compiler could not be started.*\. Install a C\+\+ compiler/)
-      // node knows no -m
-      assert.match(yield* message({ compiler: node, python: node }), /bad option: -m.*\. Install Python's pip .* --wheel\.$/s)
-      yield* check({ compiler: node, python: "no-python" }, false)
-    })
-  )
-
-  it.effect("where the compiler runs and fails, its own words are shown, not that there is none", () =>
-    Effect.gen(function* () {
-      const compiler = path.join(folder, "compiler")
-      writeFileSync(compiler, "#!/bin/sh\necho 'no licence' >&2\nexit 4\n", { mode: 0o755 })
-      const said = yield* message({ compiler, python: node })
-      assert.include(said, "ended with code 4: no licence. Name another C++ compiler in CXX.")
-    })
-  )
 })

@@ -2,13 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import { evaluate } from "../../../../src/domain/graph/Evaluate.ts"
 import type { Graph } from "../../../../src/domain/graph/Graph.ts"
-import { type OpName } from "../../../../src/domain/graph/ops.ts"
 import { type TensorData } from "../../../../src/domain/Tensor.ts"
 import type { Addon } from "../../../../src/layers/device/tensorflow/Binding.ts"
-import { NoRule } from "../../../../src/layers/device/hosted/NoRule.ts"
 import { lower, opNames, rules } from "../../../../src/layers/device/tensorflow/lower.ts"
-import { assertClose, f32, i32, numbers } from "../../../conformance/opCase.ts"
+import { assertClose, f32, i32 } from "../../../conformance/opCase.ts"
 import { opSuite } from "../../../conformance/opSuite.ts"
+import { assertNamesNode, broadcasts } from "../lowering.ts"
 import { withTensorflow } from "./available.ts"
 import { onTensorflow, openAddon } from "./onTensorflow.ts"
 
@@ -62,25 +61,11 @@ withTensorflow("ops of TensorFlow", (file) => {
       })
 
       it("repeats no operand of elementwise ops, and repeats what others need", () => {
-        const b = Builder.make()
-        const x = b.parameter("x", { _tag: "Batch" }, f32(4, 3))
-        const bias = b.parameter("bias", { _tag: "Batch" }, f32(3))
-        const small = Builder.binary(b, "Mul", Builder.broadcastTo(b, bias, [4, 3]), Builder.fill(b, f32(4, 3), 2))
-        b.output("sum", { _tag: "Outfeed" }, Builder.binary(b, "Add", x, small))
-        b.output("repeated", { _tag: "Outfeed" }, small)
-        b.output("product", { _tag: "Outfeed" }, Builder.matMul(b, small, x, { transposeA: true }))
-        const transposed = Builder.transpose(b, Builder.broadcastTo(b, bias, [2, 4, 3]), [2, 0, 1])
-        b.output("transposed", { _tag: "Outfeed" }, Builder.reshape(b, transposed, [3, 8]))
-        b.output("again", { _tag: "Outfeed" }, x)
-        b.output("fill", { _tag: "Outfeed" }, Builder.fill(b, i32(2, 2), 7))
-        const graph = b.build()
-        const data = [numbers(f32(4, 3), 1), numbers(f32(3), 2)]
+        const { data, graph } = broadcasts()
         const expected = evaluate(graph, data)
         run(graph, data).forEach((actual, i) => assertClose(actual, expected[i]!, 1e-5))
-        const broadcasts = lower(graph, xla, (_, node) => (node.type.shape.length === 2 ? "x" : "bias")).nodes.filter(
-          ({ op }) => op === "BroadcastTo"
-        )
-        assert.isAtMost(broadcasts.length, 3)
+        const repeated = lower(graph, xla, (_, node) => (node.type.shape.length === 2 ? "x" : "bias")).nodes.filter(({ op }) => op === "BroadcastTo")
+        assert.isAtMost(repeated.length, 3)
       })
     })
   }
@@ -91,20 +76,4 @@ withTensorflow("ops of TensorFlow", (file) => {
   })
 })
 
-it("names an op without a rule", () => {
-  const b = Builder.make()
-  b.output("y", { _tag: "Outfeed" }, b.add("Tanh", [b.parameter("x", { _tag: "Batch" }, f32(2))], {}, "model.ts:3:7"))
-  const table = rules as { [K in OpName]?: unknown }
-  const kept = table.Tanh
-  let error: unknown
-  try {
-    delete table.Tanh
-    lower(b.build(), false, () => "x")
-  } catch (thrown) {
-    error = thrown
-  } finally {
-    table.Tanh = kept
-  }
-  assert.instanceOf(error, NoRule)
-  assert.strictEqual((error as NoRule).node.source, "model.ts:3:7")
-})
+it("names an op without a rule", () => assertNamesNode(rules, (graph) => lower(graph, false, () => "x")))

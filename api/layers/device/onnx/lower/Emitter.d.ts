@@ -15,9 +15,9 @@ export declare class Emitter extends Values {
     readonly initializers: Array<Initializer>;
     readonly inputs: Array<Port>;
     label: string;
-    readonly channelBlock: number;
     readonly portable: boolean;
-    constructor(graph: Graph, channelBlock?: number, portable?: boolean);
+    constructor(graph: Graph, channelBlock?: () => number, portable?: boolean);
+    get channelBlock(): number;
     protected repeat(value: Value, { shape }: TensorType): string;
     expand(value: Value, shape: Shape): string;
     emitAll(op: string, inputs: ReadonlyArray<string>, { attributes, domain, outputs }?: EmitOptions): ReadonlyArray<string>;

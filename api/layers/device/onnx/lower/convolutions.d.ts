@@ -1,23 +1,8 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts";
 import type { ConvAttrs, Padding2d } from "../../../../domain/graph/ops.ts";
-import { type Shape } from "../../../../domain/Tensor.ts";
 import { type Value } from "../../hosted/lower/Values.ts";
 import type { Emitter } from "./Emitter.ts";
-export type Extents = readonly [number, number, number, number];
-export declare const toChannelsFirst: number[];
-export declare const toChannelsLast: number[];
-export declare const extents: (shape: Shape) => Extents;
-export declare const padsOf: ([[top, bottom], [left, right]]: Padding2d) => number[];
-export declare const convAttributes: ({ strides, padding, dilations }: ConvAttrs) => {
-    strides: readonly [number, number];
-    dilations: readonly [number, number];
-    pads: number[];
-};
-export declare const remainder: (extent: number, positions: number, stride: number, reach: number, [before, after]: readonly [number, number]) => number;
-export declare const strided: (e: Emitter, x: string, axis: number, extent: number, from: number, count: number, stride: number) => string;
-export declare const padded: (e: Emitter, x: string, padding: Padding2d) => string;
-export declare const count: (n: number) => number[];
-export declare const concat: (e: Emitter, parts: ReadonlyArray<string>, axis: number) => string;
+import { type Extents } from "./images.ts";
 export declare const conv2D: (e: Emitter, node: NodeOf<"Conv2D">) => Value;
 export declare const turnedPadding: (dy: Extents, filter: Extents, x: Extents, { padding, dilations }: ConvAttrs) => Padding2d | undefined;
 export declare const conv2DBackpropInput: (e: Emitter, node: NodeOf<"Conv2DBackpropInput">) => Value;

@@ -41,18 +41,22 @@ export class Emitter extends Values {
   #count = 0
   /** Name of the nodes that are emitted from now on: of the graph's node that they are for. */
   label = ""
-  /** Channels that the engine's fastest convolutions take together; 0 where there are no such kernels. */
-  readonly channelBlock: number
   /** Whether only ONNX's own operators may be used, for files that any runtime reads. */
   readonly portable: boolean
+  readonly #channelBlock: () => number
 
-  constructor(graph: Graph, channelBlock = 0, portable = false) {
+  constructor(graph: Graph, channelBlock: () => number = () => 0, portable = false) {
     super(graph)
-    this.channelBlock = channelBlock
+    this.#channelBlock = channelBlock
     this.portable = portable
     this.uses = new Int32Array(graph.nodes.length)
     for (const node of graph.nodes) for (const x of node.inputs) this.uses[x]!++
     for (const output of graph.outputs) this.uses[output.node]!++
+  }
+
+  /** Channels that the engine's fastest convolutions take together; 0 where there are no such kernels. Only convolutions may ask. */
+  get channelBlock(): number {
+    return this.#channelBlock()
   }
 
   protected override repeat(value: Value, { shape }: TensorType): string {

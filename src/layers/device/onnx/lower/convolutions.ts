@@ -11,51 +11,26 @@
  */
 import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ConvAttrs, Padding2d } from "../../../../domain/graph/ops.ts"
-import { type Shape, sizeOf } from "../../../../domain/Tensor.ts"
+import { sizeOf } from "../../../../domain/Tensor.ts"
 import { type Value, whole } from "../../hosted/lower/Values.ts"
 import type { Emitter } from "./Emitter.ts"
-
-/** @category shapes @since 0.1.0 */
-export type Extents = readonly [number, number, number, number]
+import {
+  both,
+  concat,
+  convAttributes,
+  count,
+  type Extents,
+  extents,
+  operandExtents,
+  outputPadding,
+  padded,
+  reachOf,
+  strided,
+  toChannelsFirst,
+  toChannelsLast
+} from "./images.ts"
 
 const nchwc = "com.microsoft.nchwc"
-/** @category conversions @since 0.1.0 */
-export const toChannelsFirst = [0, 3, 1, 2]
-/** @category conversions @since 0.1.0 */
-export const toChannelsLast = [0, 2, 3, 1]
-
-/** The cast: the type rule has checked the rank. @category shapes @since 0.1.0 */
-export const extents = (shape: Shape) => shape as Extents
-
-/** ONNX's order: all begins, then all ends. @category conversions @since 0.1.0 */
-export const padsOf = ([[top, bottom], [left, right]]: Padding2d) => [top, left, bottom, right]
-
-/** @category conversions @since 0.1.0 */
-export const convAttributes = ({ strides, padding, dilations }: ConvAttrs) => ({ strides, dilations, pads: padsOf(padding) })
-
-/** What a window's gradient does not reach at the far end of an axis, because the last stride did not fit. @category rules @since 0.1.0 */
-export const remainder = (extent: number, positions: number, stride: number, reach: number, [before, after]: readonly [number, number]) =>
-  extent - ((positions - 1) * stride + reach - before - after)
-
-/** Elements `from + k * stride`, `k < count`, of one axis of the extent given. @category rules @since 0.1.0 */
-export const strided = (e: Emitter, x: string, axis: number, extent: number, from: number, count: number, stride: number): string => {
-  if (from === 0 && count === extent && stride === 1) return x
-  const ends = from + (count - 1) * stride + 1
-  return e.emit("Slice", [x, e.int64([from]), e.int64([ends]), e.int64([axis]), e.int64([stride])])
-}
-
-/** An NHWC image with zeros around it. @category rules @since 0.1.0 */
-export const padded = (e: Emitter, x: string, padding: Padding2d): string => {
-  const [top, left, bottom, right] = padsOf(padding)
-  if (top === 0 && left === 0 && bottom === 0 && right === 0) return x
-  return e.emit("Pad", [x, e.int64([0, top!, left!, 0, 0, bottom!, right!, 0]), e.scalar("float32", 0)])
-}
-
-/** @category rules @since 0.1.0 */
-export const count = (n: number) => Array.from({ length: n }, (_, i) => i)
-
-/** @category rules @since 0.1.0 */
-export const concat = (e: Emitter, parts: ReadonlyArray<string>, axis: number) => (parts.length === 1 ? parts[0]! : e.emit("Concat", parts, { axis }))
 
 /**
  * What the windows of each row of the filter see, as matrices `[n h w, filter's width * i]`: the image's columns are laid side by
@@ -74,7 +49,7 @@ const windowRows = (e: Emitter, x: string, [n, h, w, i]: Extents, filter: Extent
 
 /** The convolution as a product of all windows with the filter as it is. */
 const convByProduct = (e: Emitter, node: NodeOf<"Conv2D">): string => {
-  const [x, filter] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
+  const [x, filter] = operandExtents(e, node)
   const rows = windowRows(e, e.full(node.inputs[0]!), x, filter, extents(node.type.shape), node.attrs)
   const matrix = e.reshape(e.full(node.inputs[1]!), [filter[0] * filter[1] * filter[2], filter[3]])
   return e.reshape(e.emit("Gemm", [concat(e, rows, 1), matrix]), node.type.shape)
@@ -108,17 +83,20 @@ const reorder = (e: Emitter, x: string) => e.emit("ReorderInput", [x], { channel
 /** Whether so many channels are whole blocks. */
 const isBlocked = (e: Emitter, channels: number) => e.channelBlock > 0 && channels % e.channelBlock === 0
 
-/** Where a filter has as many rows as there are positions, bringing it into another layout costs more than laying windows side by side. */
+/** A filter is as large as all windows side by side, or larger. */
 const hasFewPositions = (image: Extents, channels: number) => image[0] * image[1] * image[2] <= channels
+
+/** Elements of a filter from which bringing it into another layout costs more than laying as many elements of windows side by side. */
+const largeFilter = 1 << 21
 
 const isPointwise = (filter: Extents) => filter[0] === 1 && filter[1] === 1
 
 /** @category rules @since 0.1.0 */
 export const conv2D = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
-  const [x, filter] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
+  const [x, filter] = operandExtents(e, node)
   const empty = sizeOf(node.type.shape) * sizeOf(filter) === 0
-  if (!empty && (isPointwise(filter) || (isBlocked(e, 1) && hasFewPositions(extents(node.type.shape), filter[3]))))
-    return whole(convByProduct(e, node), node)
+  const layoutCosts = sizeOf(filter) >= largeFilter && hasFewPositions(extents(node.type.shape), filter[3])
+  if (!empty && (isPointwise(filter) || layoutCosts)) return whole(convByProduct(e, node), node)
   const [image, weights] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
   if (!empty && isBlocked(e, filter[3]) && (filter[2] < e.channelBlock || isBlocked(e, filter[2])))
     return whole(blockedConv(e, image, x, blockedFilter(e, weights, filter), filter[3], node.attrs), node)
@@ -140,7 +118,7 @@ const phasesOf = (taps: number, stride: number, dilation: number, before: number
   }))
 
 /** Zeros to put around `dy` on one axis so that every phase finds `count` positions at its offsets. */
-const reachOf = (phases: ReadonlyArray<Phase>, positions: number, extent: number): readonly [number, number] => {
+const marginOf = (phases: ReadonlyArray<Phase>, positions: number, extent: number): readonly [number, number] => {
   const offsets = phases.flatMap(({ taps }) => taps.map(({ offset }) => offset))
   return [Math.max(0, -Math.min(0, ...offsets)), Math.max(0, Math.max(0, ...offsets) + positions - extent)]
 }
@@ -152,21 +130,21 @@ const reachOf = (phases: ReadonlyArray<Phase>, positions: number, extent: number
 const inputGradientByProducts = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): string => {
   const { inputShape, strides, padding, dilations } = node.attrs
   const [n, h, w, i] = extents(inputShape)
-  const [dy, filter] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
+  const [dy, filter] = operandExtents(e, node)
   const o = filter[3]
-  const phases = [0, 1].map((a) => phasesOf(filter[a]!, strides[a]!, dilations[a]!, padding[a]![0]))
-  const positions = [0, 1].map((a) => Math.ceil(inputShape[1 + a]! / strides[a]!)) as [number, number] // of each phase
-  const reach = [0, 1].map((a) => reachOf(phases[a]!, positions[a]!, dy[1 + a]!)) as unknown as Padding2d // two pairs
-  const around = padded(e, e.full(node.inputs[0]!), reach)
-  const [height, width] = [0, 1].map((a) => dy[1 + a]! + reach[a]![0] + reach[a]![1]) as [number, number] // two axes
+  const phases = both((a) => phasesOf(filter[a], strides[a], dilations[a], padding[a][0]))
+  const positions = both((a) => Math.ceil(inputShape[1 + a]! / strides[a])) // of each phase
+  const margins = both((a) => marginOf(phases[a], positions[a], dy[1 + a]!))
+  const around = padded(e, e.full(node.inputs[0]!), margins)
+  const [height, width] = both((a) => dy[1 + a]! + margins[a][0] + margins[a][1])
   const matrices = e.reshape(e.full(node.inputs[1]!), [filter[0] * filter[1], i, o])
   const area = n * positions[0] * positions[1]
   const product = (row: Phase, column: Phase): string => {
     let sum: string | undefined
     for (const r of row.taps) {
-      const rows = strided(e, around, 1, height, r.offset + reach[0][0], positions[0], 1)
+      const rows = strided(e, around, 1, height, r.offset + margins[0][0], positions[0], 1)
       for (const c of column.taps) {
-        const view = e.reshape(strided(e, rows, 2, width, c.offset + reach[1][0], positions[1], 1), [area, o])
+        const view = e.reshape(strided(e, rows, 2, width, c.offset + margins[1][0], positions[1], 1), [area, o])
         const tap = e.reshape(strided(e, matrices, 0, filter[0] * filter[1], r.tap * filter[1] + c.tap, 1, 1), [i, o])
         sum = e.emit("Gemm", sum === undefined ? [view, tap] : [view, tap, sum], { transB: 1 })
       }
@@ -174,8 +152,8 @@ const inputGradientByProducts = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">
     return sum ?? e.expand({ name: e.scalar("float32", 0), shape: [] }, [area, i])
   }
   // phases of the columns lie side by side, then those of the rows
-  const rows = phases[0]!.map((row) => {
-    const parts = phases[1]!.map((column) => product(row, column))
+  const rows = phases[0].map((row) => {
+    const parts = phases[1].map((column) => product(row, column))
     return e.reshape(concat(e, parts, 1), [n, positions[0], 1, positions[1] * strides[1] * i])
   })
   const [tall, broad] = [positions[0] * strides[0], positions[1] * strides[1]]
@@ -185,17 +163,17 @@ const inputGradientByProducts = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">
 
 /** The padding of the convolution that takes gradients back, where nothing strides; `undefined` where the filter's own exceeds its reach. @category rules @since 0.1.0 */
 export const turnedPadding = (dy: Extents, filter: Extents, x: Extents, { padding, dilations }: ConvAttrs): Padding2d | undefined => {
-  const pads = [0, 1].map((a) => {
-    const before = (filter[a]! - 1) * dilations[a]! - padding[a]![0]
-    return [before, x[1 + a]! - dy[1 + a]! + (filter[a]! - 1) * dilations[a]! - before] as const
+  const pads = both((a) => {
+    const before = (filter[a] - 1) * dilations[a] - padding[a][0]
+    return [before, x[1 + a]! - dy[1 + a]! + (filter[a] - 1) * dilations[a] - before] as const
   })
-  return pads.every(([before, after]) => before >= 0 && after >= 0) ? (pads as unknown as Padding2d) : undefined // two axes
+  return pads.every(([before, after]) => before >= 0 && after >= 0) ? pads : undefined
 }
 
 /** @category rules @since 0.1.0 */
 export const conv2DBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): Value => {
-  const { inputShape, strides, padding, dilations } = node.attrs
-  const [dy, filter] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
+  const { inputShape, strides, dilations } = node.attrs
+  const [dy, filter] = operandExtents(e, node)
   const empty = sizeOf(inputShape) * sizeOf(dy) * sizeOf(filter) === 0
   const back = turnedPadding(dy, filter, extents(inputShape), node.attrs)
   const strides1 = strides.every((n) => n === 1)
@@ -206,7 +184,7 @@ export const conv2DBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInpu
     const turned = blockedTurnedFilter(e, weights, filter)
     return whole(blockedConv(e, image, dy, turned, filter[2], { strides, dilations, padding: back }), node)
   }
-  const output_padding = [0, 1].map((i) => remainder(inputShape[1 + i]!, dy[1 + i]!, strides[i]!, (filter[i]! - 1) * dilations[i]! + 1, padding[i]!))
+  const output_padding = outputPadding(inputShape, dy, reachOf(filter, node.attrs), node.attrs)
   const operands = [e.transpose(image, toChannelsFirst), e.transpose(weights, [3, 2, 0, 1])]
   return whole(e.transpose(e.emit("ConvTranspose", operands, { ...convAttributes(node.attrs), output_padding }), toChannelsLast), node)
 }
@@ -220,7 +198,7 @@ const wideRows = 96
 /** Products of what the windows see with `dy`, one for each row of the filter, or one for all where those would be narrow. @category rules @since 0.1.0 */
 export const conv2DBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">): Value => {
   const filter = extents(node.attrs.filterShape)
-  const [x, dy] = node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
+  const [x, dy] = operandExtents(e, node)
   if (sizeOf(x) * sizeOf(dy) * sizeOf(filter) === 0) return { name: e.scalar("float32", 0), shape: [] }
   const rows = windowRows(e, e.full(node.inputs[0]!), x, filter, dy, node.attrs)
   const gradient = e.reshape(e.full(node.inputs[1]!), [dy[0] * dy[1] * dy[2], dy[3]])

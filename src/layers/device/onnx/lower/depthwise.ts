@@ -7,24 +7,24 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { ConvAttrs } from "../../../../domain/graph/ops.ts"
 import { sizeOf } from "../../../../domain/Tensor.ts"
+import { turnedPadding } from "./convolutions.ts"
+import { type Value, whole } from "../../hosted/lower/Values.ts"
+import type { Emitter } from "./Emitter.ts"
 import {
+  both,
   concat,
   convAttributes,
   count,
   type Extents,
   extents,
+  operandExtents,
+  outputPadding,
   padded,
-  remainder,
+  reachOf,
   strided,
   toChannelsFirst,
-  toChannelsLast,
-  turnedPadding
-} from "./convolutions.ts"
-import { type Value, whole } from "../../hosted/lower/Values.ts"
-import type { Emitter } from "./Emitter.ts"
-
-const operands = (e: Emitter, node: { readonly inputs: ReadonlyArray<number> }): [Extents, Extents] =>
-  node.inputs.map((input) => extents(e.at(input).type.shape)) as [Extents, Extents] // two operands
+  toChannelsLast
+} from "./images.ts"
 
 /** `[h, w, n, m]` as ONNX has filters of `n` groups. */
 const grouped = (e: Emitter, filter: string, [h, w, n, m]: Extents): string => e.reshape(e.transpose(filter, [2, 3, 0, 1]), [n * m, 1, h, w])
@@ -34,7 +34,7 @@ const conv = (e: Emitter, x: string, filter: string, groups: number, attrs: Conv
 
 /** @category rules @since 0.1.0 */
 export const depthwise = (e: Emitter, node: NodeOf<"Conv2D">): Value => {
-  const [, filter] = operands(e, node)
+  const [, filter] = operandExtents(e, node)
   if (sizeOf(node.type.shape) === 0) return { name: e.scalar("float32", 0), shape: [] }
   return whole(conv(e, e.full(node.inputs[0]!), grouped(e, e.full(node.inputs[1]!), filter), filter[2], node.attrs), node)
 }
@@ -47,14 +47,14 @@ const turned = (e: Emitter, filter: string, [h, w, n, m]: Extents): string => {
 
 /** @category rules @since 0.1.0 */
 export const depthwiseBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropInput">): Value => {
-  const { inputShape, strides, padding, dilations } = node.attrs
-  const [dy, filter] = operands(e, node)
+  const { inputShape, strides, dilations } = node.attrs
+  const [dy, filter] = operandExtents(e, node)
   if (sizeOf(inputShape) * sizeOf(dy) === 0) return { name: e.scalar("float32", 0), shape: [] }
   const [image, weights] = [e.full(node.inputs[0]!), e.full(node.inputs[1]!)]
   const back = turnedPadding(dy, filter, extents(inputShape), node.attrs)
   if (filter[3] === 1 && strides.every((n) => n === 1) && back !== undefined)
     return whole(conv(e, image, grouped(e, turned(e, weights, filter), filter), filter[2], { strides, dilations, padding: back }), node)
-  const output_padding = [0, 1].map((i) => remainder(inputShape[1 + i]!, dy[1 + i]!, strides[i]!, (filter[i]! - 1) * dilations[i]! + 1, padding[i]!))
+  const output_padding = outputPadding(inputShape, dy, reachOf(filter, node.attrs), node.attrs)
   const attributes = { ...convAttributes(node.attrs), output_padding, group: filter[2] }
   const spread = e.emit("ConvTranspose", [e.transpose(image, toChannelsFirst), grouped(e, weights, filter)], attributes)
   return whole(e.transpose(spread, toChannelsLast), node)
@@ -64,10 +64,10 @@ export const depthwiseBackpropInput = (e: Emitter, node: NodeOf<"Conv2DBackpropI
 export const depthwiseBackpropFilter = (e: Emitter, node: NodeOf<"Conv2DBackpropFilter">): Value => {
   const { padding, strides, dilations } = node.attrs
   const filter = extents(node.attrs.filterShape)
-  const [x, dy] = operands(e, node)
+  const [x, dy] = operandExtents(e, node)
   if (sizeOf(x) * sizeOf(dy) * sizeOf(filter) === 0) return { name: e.scalar("float32", 0), shape: [] }
   const [n, m] = [filter[2], filter[3]]
-  const [height, width] = [0, 1].map((i) => x[1 + i]! + padding[i]![0] + padding[i]![1]) as [number, number] // two axes
+  const [height, width] = both((a) => x[1 + a]! + padding[a][0] + padding[a][1])
   const image = padded(e, e.full(node.inputs[0]!), padding)
   const area = dy[0] * dy[1] * dy[2]
   const gradient = e.reshape(e.full(node.inputs[1]!), m === 1 ? [area, n] : [area, n, m])

@@ -10,6 +10,7 @@ import type { PoolAttrs } from "../../../../domain/graph/ops.ts"
 import type { Shape } from "../../../../domain/Tensor.ts"
 import { castTo } from "./elementwise.ts"
 import type { Emitter } from "./Emitter.ts"
+import { concat, extents } from "./images.ts"
 
 /** Elements of a window up to which its views are cheaper than other layouts. */
 const fewElements = 9
@@ -37,10 +38,9 @@ export const maxOfTiles = (e: Emitter, node: NodeOf<"MaxPool">): string => {
 
 /** The views put back where they were taken, and zeros where no window was. */
 const woven = (e: Emitter, views: ReadonlyArray<string>, y: Shape, x: Shape, { window: [height, width] }: PoolAttrs): string => {
-  const [n, h, w, c] = y as readonly [number, number, number, number] // rank 4 by the type rule
-  const concat = (parts: ReadonlyArray<string>, axis: number) => (parts.length === 1 ? parts[0]! : e.emit("Concat", parts, { axis }))
-  const rows = Array.from({ length: height }, (_, r) => e.reshape(concat(views.slice(r * width, (r + 1) * width), 3), [n, h, 1, w * width * c]))
-  const image = e.reshape(concat(rows, 2), [n, h * height, w * width, c])
+  const [n, h, w, c] = extents(y)
+  const rows = Array.from({ length: height }, (_, r) => e.reshape(concat(e, views.slice(r * width, (r + 1) * width), 3), [n, h, 1, w * width * c]))
+  const image = e.reshape(concat(e, rows, 2), [n, h * height, w * width, c])
   const rest = [x[1]! - h * height, x[2]! - w * width] as const
   return rest[0] + rest[1] === 0 ? image : e.emit("Pad", [image, e.int64([0, 0, 0, 0, 0, ...rest, 0]), e.scalar("float32", 0)])
 }

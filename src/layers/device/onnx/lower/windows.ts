@@ -6,15 +6,13 @@
 import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { PoolAttrs } from "../../../../domain/graph/ops.ts"
 import { sizeOf } from "../../../../domain/Tensor.ts"
-import { padsOf, remainder } from "./convolutions.ts"
 import { covered } from "../../hosted/lower/shapes.ts"
 import { type Value, whole } from "../../hosted/lower/Values.ts"
 import type { Emitter } from "./Emitter.ts"
+import { both, extents, type Extents, outputPadding, padsOf, toChannelsFirst, toChannelsLast } from "./images.ts"
 import type { Rules } from "./rule.ts"
 import { isTiling, maxOfTiles, maxOfTilesGrad, meanOfTilesGrad } from "./tiles.ts"
 
-const toChannelsFirst = [0, 3, 1, 2]
-const toChannelsLast = [0, 2, 3, 1]
 const poolAttributes = ({ window, strides, padding }: PoolAttrs) => ({ kernel_shape: window, strides, pads: padsOf(padding) })
 
 const image = (e: Emitter, node: { readonly inputs: ReadonlyArray<number> }, i: number) => e.transpose(e.full(node.inputs[i]!), toChannelsFirst)
@@ -25,7 +23,7 @@ const maxPool = (e: Emitter, x: string, attrs: PoolAttrs, indices: boolean) =>
 /** The pool's own indices (of the first largest element, into the whole NCHW tensor) say where `dy` goes. */
 const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">): Value => {
   if (isTiling(node.attrs)) return whole(maxOfTilesGrad(e, node), node)
-  const [n, h, w, c] = node.type.shape as readonly [number, number, number, number] // rank 4 by the type rule
+  const [n, h, w, c] = extents(node.type.shape)
   const count = sizeOf(e.at(node.inputs[0]!).type.shape)
   const indices = maxPool(e, image(e, node, 1), node.attrs, true)[1]!
   const { window, strides } = node.attrs
@@ -44,15 +42,14 @@ const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">): Value => {
 const avgPoolGrad = (e: Emitter, node: NodeOf<"AvgPoolGrad">): Value => {
   if (isTiling(node.attrs)) return whole(meanOfTilesGrad(e, node), node)
   const { inputShape, window, strides, padding } = node.attrs
-  const [n, h, w, c] = inputShape as readonly [number, number, number, number] // rank 4 by the type rule
+  const [n, h, w, c] = extents(inputShape)
   const dy = e.at(node.inputs[0]!).type.shape
-  const rows = covered(h, dy[1]!, window[0], strides[0], padding[0][0])
-  const columns = covered(w, dy[2]!, window[1], strides[1], padding[1][0])
+  const [rows, columns] = both((a) => covered(inputShape[1 + a]!, dy[1 + a]!, window[a], strides[a], padding[a][0]))
   const shares = Float32Array.from(rows.flatMap((r) => columns.map((k) => (r * k > 0 ? 1 / (r * k) : 0))))
   const share = e.literal("float32", [dy[1]!, dy[2]!], shares)
   const planes = e.reshape(e.emit("Mul", [image(e, node, 0), share]), [n * c, 1, dy[1]!, dy[2]!])
   const ones = e.literal("float32", [1, 1, ...window], new Float32Array(window[0] * window[1]).fill(1))
-  const output_padding = [0, 1].map((i) => remainder(inputShape[1 + i]!, dy[1 + i]!, strides[i]!, window[i]!, padding[i]!))
+  const output_padding = outputPadding(inputShape, dy, window, node.attrs)
   const spread = e.emit("ConvTranspose", [planes, ones], { strides, pads: padsOf(padding), output_padding })
   return whole(e.transpose(e.reshape(spread, [n, c, h, w]), toChannelsLast), node)
 }
@@ -61,7 +58,7 @@ const avgPoolGrad = (e: Emitter, node: NodeOf<"AvgPoolGrad">): Value => {
 const isWide = ({ window, padding }: PoolAttrs) => padding.some((pads, i) => pads.some((n) => n >= window[i]!))
 
 /** `[n, c, h, w]` with its padding around it. Put together by `Concat`: ONNX Runtime would make `Pad` the pool's own again. */
-const padded = (e: Emitter, x: string, [n, h, w, c]: readonly [number, number, number, number], { padding }: PoolAttrs, value: number): string => {
+const padded = (e: Emitter, x: string, [n, h, w, c]: Extents, { padding }: PoolAttrs, value: number): string => {
   const around = (name: string, axis: number, [before, after]: readonly [number, number], shapeOf: (extent: number) => ReadonlyArray<number>) => {
     const part = (extent: number) => (extent === 0 ? [] : [e.expand({ name: e.scalar("float32", value), shape: [] }, shapeOf(extent))])
     return e.emit("Concat", [...part(before), name, ...part(after)], { axis })
@@ -69,10 +66,6 @@ const padded = (e: Emitter, x: string, [n, h, w, c]: readonly [number, number, n
   const tall = around(x, 2, padding[0], (extent) => [n, c, extent, w])
   return around(tall, 3, padding[1], (extent) => [n, c, h + padding[0][0] + padding[0][1], extent])
 }
-
-/** The cast: the type rule has checked the rank. */
-const imageShape = (e: Emitter, node: NodeOf<"MaxPool"> | NodeOf<"AvgPool">) =>
-  e.at(node.inputs[0]!).type.shape as readonly [number, number, number, number]
 
 const withoutPadding = (attrs: PoolAttrs): PoolAttrs => ({
   ...attrs,
@@ -85,9 +78,9 @@ const withoutPadding = (attrs: PoolAttrs): PoolAttrs => ({
 /** The mean over all elements of a window, zeros of the padding among them, is multiplied to that over those of the image. */
 const wideAvgPool = (e: Emitter, node: NodeOf<"AvgPool">): string => {
   const { window, strides, padding } = node.attrs
-  const x = imageShape(e, node)
-  const counts = [0, 1].map((i) => covered(x[1 + i]!, node.type.shape[1 + i]!, window[i]!, strides[i]!, padding[i]![0]))
-  const factors = Float32Array.from(counts[0]!.flatMap((r) => counts[1]!.map((k) => (window[0] * window[1]) / (r * k))))
+  const x = extents(e.at(node.inputs[0]!).type.shape)
+  const counts = both((a) => covered(x[1 + a]!, node.type.shape[1 + a]!, window[a], strides[a], padding[a][0]))
+  const factors = Float32Array.from(counts[0].flatMap((r) => counts[1].map((k) => (window[0] * window[1]) / (r * k))))
   const mean = e.emit("AveragePool", [padded(e, image(e, node, 0), x, node.attrs, 0)], poolAttributes(withoutPadding(node.attrs)))
   return e.emit("Mul", [mean, e.literal("float32", [node.type.shape[1]!, node.type.shape[2]!], factors)])
 }
@@ -96,7 +89,7 @@ const wideAvgPool = (e: Emitter, node: NodeOf<"AvgPool">): string => {
 export const windowRules = {
   MaxPool: (e, node) => {
     if (isWide(node.attrs)) {
-      const x = padded(e, image(e, node, 0), imageShape(e, node), node.attrs, -Infinity)
+      const x = padded(e, image(e, node, 0), extents(e.at(node.inputs[0]!).type.shape), node.attrs, -Infinity)
       return whole(e.transpose(maxPool(e, x, withoutPadding(node.attrs), false)[0]!, toChannelsLast), node)
     }
     const indices = e.graph.nodes.some((other) => other.op === "MaxPoolGrad" && other.inputs[1] === node.inputs[0])
