@@ -11,32 +11,58 @@ import { availableParallelism } from "node:os"
 import { engines } from "./engines.ts"
 import { table } from "./table.ts"
 
+/** What can be installed, and which plugin of PJRT that is. */
+const plugins = { "xla-cpu": "cpu", "xla-cuda": "cuda", tpu: "tpu" } as const
+
+interface InstallFlags {
+  readonly engine: "tensorflow" | keyof typeof plugins
+  readonly wheel: Option.Option<string>
+  readonly force: boolean
+}
+
+const report = (line: string) => console.error(line)
+
+const installTensorflow = Effect.fnUntraced(function* ({ force, wheel }: InstallFlags) {
+  const { install: run } = yield* Effect.promise(() => import("../../layers/device/tensorflow/install/install.ts"))
+  const { addon } = yield* run({ force, wheel: Option.getOrUndefined(wheel), report })
+  yield* Console.log(`installed: ${addon}`)
+  yield* Console.log("`effect-estimator devices` lists it; `--engine tensorflow` runs on it, and so does DeviceTensorflow.layer()")
+})
+
+const installPlugin = Effect.fnUntraced(function* (name: (typeof plugins)[keyof typeof plugins], { force, wheel }: InstallFlags) {
+  const { install: run } = yield* Effect.promise(() => import("../../layers/device/pjrt/install.ts"))
+  const file = yield* run({ name, force, wheel: Option.getOrUndefined(wheel), report })
+  yield* Console.log(`installed: ${file}`)
+  const choose = name === "cpu" ? "" : `EFFECT_ESTIMATOR_PJRT_PLUGIN=${name} and `
+  yield* Console.log(`${choose}\`--engine pjrt\` runs on it, and so does DevicePjrt.layer({ plugin: "${name}" })`)
+  if (name === "tpu") yield* Console.log("`effect-estimator compile --target tpu:v5e:2x2` compiles for TPUs, also where there are none")
+  if (name === "cuda") yield* Console.log("CUDA's own libraries and cuDNN must be installed: the driver's, and NVIDIA's wheels or packages")
+})
+
 const install = Command.make(
   "install",
   {
-    engine: Argument.Literals("engine", ["tensorflow"]).pipe(Argument.withDescription("The engine to install")),
+    engine: Argument.Literals("engine", ["tensorflow", "xla-cpu", "xla-cuda", "tpu"]).pipe(Argument.withDescription("The engine to install")),
     wheel: Flag.String("wheel").pipe(
       Flag.withMetavar("file.whl"),
-      Flag.withDescription("TensorFlow's wheel, where it was fetched already; otherwise pip fetches it"),
+      Flag.withDescription("The engine's wheel, where it was fetched already; otherwise pip fetches it"),
       Flag.optional
     ),
-    force: Flag.Boolean("force").pipe(Flag.withDefault(false), Flag.withDescription("Build anew what is installed"))
+    force: Flag.Boolean("force").pipe(Flag.withDefault(false), Flag.withDescription("Install anew what is installed"))
   },
-  Effect.fnUntraced(function* ({ force, wheel }) {
-    const { install: run } = yield* Effect.promise(() => import("../../layers/device/tensorflow/install/install.ts"))
-    const { addon } = yield* run({ force, wheel: Option.getOrUndefined(wheel), report: (line) => console.error(line) })
-    yield* Console.log(`installed: ${addon}`)
-    yield* Console.log("`effect-estimator devices` lists it; `--engine tensorflow` runs on it, and so does DeviceTensorflow.layer()")
-  })
+  (flags) => (flags.engine === "tensorflow" ? installTensorflow(flags) : installPlugin(plugins[flags.engine], flags))
 ).pipe(
   Command.withDescription(
-    "Builds tfjs-node's binding against TensorFlow's own libraries, for machines where tfjs-node's download does not work. " +
+    "tensorflow: builds tfjs-node's binding against TensorFlow's own libraries, for machines where tfjs-node's download does not work. " +
       "npm fetches the binding's sources and pip the wheel with the libraries (274 MB; 854 MB remain), each checked by its hash; a C++ compiler " +
-      "builds it in half a minute. Linux on x64. It goes to effect-estimator/ in XDG_CACHE_HOME or ~/.cache; removing the folder undoes it."
+      "builds it in half a minute. xla-cpu (63 MB), xla-cuda (192 MB), tpu (137 MB): plugins of XLA for the pjrt engine, fetched by pip and checked " +
+      "by their hash; libtpu is under Google's Cloud terms. All for Linux on x64. They go to effect-estimator/ in XDG_CACHE_HOME or ~/.cache; " +
+      "removing the folder undoes it."
   ),
   Command.withShortDescription("Makes an engine usable here"),
   Command.withExamples([
     { command: "effect-estimator devices install tensorflow" },
+    { command: "effect-estimator devices install xla-cpu", description: "XLA for the CPU" },
     { command: "effect-estimator devices install tensorflow --wheel tensorflow_cpu.whl", description: "Without asking PyPI" }
   ])
 )

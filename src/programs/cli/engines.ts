@@ -53,6 +53,16 @@ const tensorflow =
       )
     )
 
+/** Of the plugin that is found: it is loaded in a process of its own. */
+const pjrtVersion = load("pjrt", reinstall, async () => ({
+  ...(await import("../../layers/device/pjrt/plugins.ts")),
+  ...(await import("../../layers/device/pjrt/describe.ts"))
+})).pipe(
+  Effect.flatMap(({ describe, locate, summary }) =>
+    Effect.flatMap(Effect.fromResult(locate(undefined)), (found) => Effect.map(describe(found), (about) => summary(about, found)))
+  )
+)
+
 /** One line for each engine; the first is the default. @category constants @since 0.1.0 */
 export const engines: ReadonlyArray<Engine> = [
   {
@@ -78,6 +88,18 @@ export const engines: ReadonlyArray<Engine> = [
     description: "the same with the step compiled by XLA: a longer first step, shorter ones after it",
     version: tensorflowVersion,
     layer: tensorflow(true)
+  },
+  {
+    name: "pjrt",
+    description: "XLA on a CPU, a GPU or TPUs, by a PJRT plugin in a process of its own",
+    version: pjrtVersion,
+    layer: (options) =>
+      Layer.unwrap(
+        Effect.map(
+          load("pjrt", reinstall, () => import("../../layers/device/DevicePjrt.ts")),
+          (module) => module.layer(options)
+        )
+      )
   },
   {
     name: "reference",

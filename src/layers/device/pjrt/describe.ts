@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { readdirSync, readFileSync } from "node:fs"
 import { CompileError, EngineUnavailable } from "../../../domain/Errors.ts"
 import { loadKoffi, resolveKoffi } from "./client/Native.ts"
 import { engine, remedy } from "./Host.ts"
@@ -39,15 +40,51 @@ const asking = <A>(
     return Effect.sync(() => child.kill())
   })
 
-/** @category running @since 0.1.0 */
-export const describe = (found: Found): Effect.Effect<About, EngineUnavailable> =>
-  Effect.catchTag(
-    asking(found, { client: found.platform === "cpu" ? { cpu_device_count: 1 } : {} }, (answer) =>
-      answer._tag === "Started" ? Effect.succeed(answer.about) : undefined
-    ),
-    "CompileError",
-    Effect.die
+/** libtpu looks for its TPUs for minutes where there are none. */
+const patience = "30 seconds"
+
+/** Whether the system has a TPU, by the number of its maker: on others, libtpu looks for one for minutes. */
+const hasTpu = (): boolean => {
+  try {
+    const devices = "/sys/bus/pci/devices"
+    return readdirSync(devices).some((name) => readFileSync(`${devices}/${name}/vendor`, "utf8").trim() === "0x1ae0")
+  } catch {
+    return false
+  }
+}
+
+const noTpu = () =>
+  new EngineUnavailable({
+    engine,
+    detail: "libtpu is installed, and this machine has no TPU",
+    remedy:
+      "`effect-estimator compile --target tpu:v5e:2x2` compiles for TPUs without one; to run here, name another plugin in EFFECT_ESTIMATOR_PJRT_PLUGIN."
+  })
+
+/** What the plugin is, and which devices it finds; `EngineUnavailable` where it does not start. @category running @since 0.1.0 */
+export const describe = (found: Found): Effect.Effect<About, EngineUnavailable> => {
+  if (found.platform === "tpu" && !hasTpu()) return Effect.fail(noTpu())
+  const asked = asking(found, { client: found.platform === "cpu" ? { cpu_device_count: 1 } : {} }, (answer) =>
+    answer._tag === "Started" ? Effect.succeed(answer.about) : undefined
   )
+  return asked.pipe(
+    Effect.catchTag("CompileError", Effect.die),
+    Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(unavailable(`${found.file} did not start within ${patience}`)) })
+  )
+}
+
+const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+
+/** One line for people: platform, devices and their memory, versions, and whose plugin it is. @category conversions @since 0.1.0 */
+export const summary = ({ attributes, client, version }: About, { origin }: Found): string => {
+  const stablehlo = attributes["stablehlo_current_version"]
+  const [first] = client?.devices ?? []
+  const limit = first?.memory?.limit
+  const devices = first === undefined ? "no devices" : `${client!.devices.length} x ${first.kind}${limit === undefined ? "" : ` with ${gib(limit)}`}`
+  // a CPU has as many devices as there are replicas
+  const what = client?.platform === "cpu" ? "cpu" : `${client?.platform}: ${devices}`
+  return `${what}; PJRT ${version}${Array.isArray(stablehlo) ? `, StableHLO ${stablehlo.join(".")}` : ""}; ${origin}`
+}
 
 /** The environment in which libtpu describes TPUs on a machine that has none. */
 const withoutTpu = { TPU_SKIP_MDS_QUERY: "1", TPU_WORKER_HOSTNAMES: "localhost", TPU_WORKER_ID: "0" } as const

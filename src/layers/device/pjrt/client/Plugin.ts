@@ -153,6 +153,15 @@ const load = (koffi: Koffi, file: string): bigint => {
 
 const text = ({ major, minor }: { readonly major: number; readonly minor: number }) => `${major}.${minor}`
 
+/** Throws `PluginError` for a version whose structures may be others. @category rules @since 0.1.0 */
+export const checkVersion = ({ version }: Plugin, file: string): void => {
+  const { major, minor } = oldestVersion
+  if (version.major === major && version.minor >= minor) return
+  throw new PluginError(
+    `${file} has version ${text(version)} of the PJRT API, and this needs ${text(oldestVersion)} or a later 0.x: take a newer plugin`
+  )
+}
+
 /**
  * Loads and initialises a plugin; it stays loaded until the process ends. Throws `PluginError` where the file is not a plugin of
  * this machine or its version of the API is too old, `PjrtError` where it will not start.
@@ -162,12 +171,7 @@ const text = ({ major, minor }: { readonly major: number; readonly minor: number
  */
 export const open = (koffi: Koffi, file: string): Plugin => {
   const plugin = new Plugin(koffi, load(koffi, file))
-  const { major, minor } = plugin.version
-  if (major !== oldestVersion.major || minor < oldestVersion.minor) {
-    throw new PluginError(
-      `${file} has version ${text(plugin.version)} of the PJRT API, and this needs ${text(oldestVersion)} or a later 0.x: take a newer plugin`
-    )
-  }
+  checkVersion(plugin, file)
   plugin.call("Plugin_Initialize", [])
   return plugin
 }

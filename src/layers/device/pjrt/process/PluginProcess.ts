@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { EventEmitter } from "node:events"
 import { closeSync } from "node:fs"
+import type { Socket } from "node:net"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { type WorkerMessage, Word } from "../../hosted/control.ts"
@@ -36,7 +37,10 @@ export interface Settings {
   readonly env?: { readonly [name: string]: string | undefined }
 }
 
+/** Bytes of the process's errors that are kept. */
 const kept = 16_384
+/** To start a plugin takes longer than to compile a small program: an evaluation after a training finds it still there. */
+const idleMillis = 2_000
 
 /** A program in the process; its manners are those of a worker thread. @category models @since 0.1.0 */
 export class ProgramParty extends EventEmitter implements Party {
@@ -155,6 +159,8 @@ export class PluginProcess {
       if (this.#programs.size === 1) this.child.kill("SIGKILL")
     })
     this.#programs.set(id, party)
+    clearTimeout(this.#timer)
+    this.#hold(true)
     this.#send({ _tag: "Serve", id, plan: plan.program })
     return party
   }
@@ -170,15 +176,33 @@ export class PluginProcess {
   #endProgram(id: number): void {
     const party = this.#programs.get(id)
     this.#programs.delete(id)
-    if (this.#programs.size === 0) this.#end()
+    if (this.#programs.size === 0) this.#rest()
     party?.ended(0)
   }
 
-  /** Nothing runs in it any more. */
-  #end(): void {
+  #timer: NodeJS.Timeout | undefined
+
+  /** Nothing runs in it any more: it waits a while for another program, and keeps nobody from ending. */
+  #rest(): void {
+    this.#hold(false)
+    this.#timer = setTimeout(() => this.end(), idleMillis)
+    this.#timer.unref()
+  }
+
+  /** Whether this process goes on while that one does. */
+  #hold(on: boolean): void {
+    // pipes are sockets
+    for (const one of [this.child, ...(this.child.stdio as ReadonlyArray<Socket | null>)]) {
+      if (on) one?.ref()
+      else one?.unref()
+    }
+  }
+
+  /** Has it end by itself. */
+  end(): void {
     this.#ending = true
+    clearTimeout(this.#timer)
     this.child.stdin!.end()
-    this.child.unref()
   }
 
   #closed(code: number | null, signal: NodeJS.Signals | null): void {
@@ -193,7 +217,11 @@ export class PluginProcess {
     for (const party of this.#programs.values()) {
       if (!this.#started) party.said({ _tag: "Unavailable", detail: crash })
       else if (!party.ready) party.said({ _tag: "Refused", detail: crash })
-      else party.emit("error", new Error(`it ended with ${detail}`))
+      else
+        party.emit(
+          "error",
+          new Error(`it ended with ${detail}. What was on the device is lost; a training goes on from its newest checkpoint when it is run again`)
+        )
       party.ended(code)
     }
     this.#programs.clear()
