@@ -54,6 +54,8 @@ const range = (n: number): ReadonlyArray<number> => Array.from({ length: n }, (_
 export class Emitter {
   readonly options: LowerOptions
   readonly functions: Functions
+  /** The numbers of the draws in the graph, each once. */
+  readonly draws: ReadonlyArray<number>
   readonly lines: Array<Line> = []
   readonly checks: Array<Check> = []
   /** Whose instructions are being written. */
@@ -61,9 +63,10 @@ export class Emitter {
   readonly #known = new Map<string, ReadonlyArray<Value>>()
   #count = 0
 
-  constructor(options: LowerOptions, functions: Functions) {
+  constructor(options: LowerOptions, functions: Functions, draws: ReadonlyArray<number> = []) {
     this.options = options
     this.functions = functions
+    this.draws = draws
   }
 
   /** An instruction of several results, `text` being all after the `=`. */
