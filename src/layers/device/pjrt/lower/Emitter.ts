@@ -14,6 +14,8 @@ export interface Value {
   readonly name: string
   readonly type: ElementType
   readonly shape: Shape
+  /** float32 of which every element is a number of bfloat16, too: a product may take it as such. */
+  readonly isBfloat16?: true
 }
 
 /** A condition of the step that no instruction can refuse. @category models @since 0.1.0 */
