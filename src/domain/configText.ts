@@ -18,6 +18,9 @@ export const paths: ReadonlyArray<string> = [...RunConfig.keys.filter((key) => k
 /** What the names of environment variables begin with. @category constants @since 0.1.0 */
 export const environmentPrefix = "EFFECT_ESTIMATOR_"
 
+/** Variables of that prefix that are not of the run configuration: the plugin of the `pjrt` engine. @category constants @since 0.1.0 */
+export const otherVariables: ReadonlyArray<string> = ["EFFECT_ESTIMATOR_PJRT_PLUGIN"]
+
 /** `tpu.numShards` as `EFFECT_ESTIMATOR_TPU_NUM_SHARDS`. @category rules @since 0.1.0 */
 export const environmentName = (path: string): string =>
   environmentPrefix +

@@ -28,7 +28,7 @@ const valuesBelow = (
 
 /**
  * What the environment says, each value checked by itself; a variable that begins with `EFFECT_ESTIMATOR_` and is none of
- * those known is a `ConfigError` with the nearest. Lists and records are written as JSON.
+ * those known is a `ConfigError` with the nearest, but for `otherVariables`. Lists and records are written as JSON.
  *
  * @category constructors
  * @since 0.1.0
@@ -39,6 +39,7 @@ export const environmentConfig: Effect.Effect<RunConfigInput, ConfigError> = Eff
     valuesBelow(provider, prefix),
     (error) => new ConfigError({ key: prefix.join("_"), detail: `the environment cannot be read: ${error.message}.` })
   )
-  const entries = values.map(([name, text]) => ({ name, path: pathOf.get(name), text }))
+  const own = values.filter(([name]) => !configText.otherVariables.includes(name))
+  const entries = own.map(([name, text]) => ({ name, path: pathOf.get(name), text }))
   return yield* Effect.fromResult(configText.fromEntries(entries, [...pathOf.keys()]))
 })

@@ -71,7 +71,8 @@ export const prepare = Effect.fnUntraced(function* (
   return { parts, estimator, layer: Layer.mergeAll(services, engine, sinks(flags)) }
 })
 
-const readConfig = Effect.fnUntraced(function* (file: string): Effect.fn.Return<RunConfigInput, ConfigError, FileSystem.FileSystem> {
+/** @category programs @since 0.1.0 */
+export const readConfig = Effect.fnUntraced(function* (file: string): Effect.fn.Return<RunConfigInput, ConfigError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const isFolder = fs.stat(file).pipe(
     Effect.map(({ type }) => type === "Directory"),
@@ -88,8 +89,8 @@ const readConfig = Effect.fnUntraced(function* (file: string): Effect.fn.Return<
   return yield* Effect.fromResult(fromFile(file, text))
 })
 
-/** Loaded when a program is run: TensorFlow.js is large, and `--help` needs none of it. */
-const services = Layer.unwrap(
+/** Loaded when a program is run: TensorFlow.js is large, and `--help` needs none of it. @category layers @since 0.1.0 */
+export const services = Layer.unwrap(
   Effect.map(
     Effect.promise(() => import("../../EstimatorNode.ts")),
     (module) => module.layer

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { CliConfig, CliOutput, Command, Flag, GlobalFlag } from "effect/cli"
 import { basename, relative } from "node:path"
 import type { ProgramModule } from "../ProgramModule.ts"
+import { compile } from "./compile.ts"
 import { devices } from "./devices.ts"
 import { evaluate } from "./evaluate.ts"
 import { exportCommand } from "./export.ts"
@@ -30,7 +31,7 @@ const commandOf = (name: string) =>
         "A program is a module whose default export is defineProgram({ params, make }); see examples/. " +
         "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 interrupted and saved (run again to go on)."
     ),
-    Command.withSubcommands([train, evaluate, predict, exportCommand, ops, devices]),
+    Command.withSubcommands([train, evaluate, predict, exportCommand, compile, ops, devices]),
     Command.withGlobalFlags([verbose]),
     Command.withExamples([
       { command: "effect-estimator train -p examples/mnist/main.ts --model-dir runs/mnist --max-steps 200", description: "Train" },

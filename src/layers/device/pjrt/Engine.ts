@@ -8,8 +8,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { homedir } from "node:os"
 import * as path from "node:path"
-import { CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
-import type { GraphError } from "../../../domain/graph/GraphError.ts"
+import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
 import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
 import { partitionProgram } from "../../../domain/passes/partition/partitionProgram.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
@@ -29,7 +28,7 @@ import { type HostPlan, PluginProcess, type ProgramParty } from "./process/Plugi
 import { hostedPlan, type Module, placeShared, type ProgramPlan } from "./process/ProgramPlan.ts"
 import * as SharedMemory from "./process/SharedMemory.ts"
 import { moduleOf } from "./moduleOf.ts"
-import { NoRule } from "./lower.ts"
+import { explain, lower, refused } from "./lowering.ts"
 import * as StepModule from "./stepModule.ts"
 
 /** @category models @since 0.1.0 */
@@ -97,29 +96,6 @@ const layoutOf = (program: Program, replicas: number, slots: number): HostedLayo
 
 /** XLA's CPU compiler drops a NaN in `maximum` and `minimum` by default. */
 const flagsOf = (platform: Plugins.Platform): CompileOptions["flags"] => (platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {})
-
-const refused = ({ detail, op, source }: GraphError) =>
-  new CompileError({ engine, detail, ...(op === undefined ? {} : { op }), ...(source === undefined ? {} : { source }) })
-
-const lower = (make: typeof StepModule.make, program: Program, options: StepModule.StepOptions): Effect.Effect<StepModule.StepModule, CompileError> =>
-  Effect.try({
-    try: () => make(program, options),
-    catch: (error) => {
-      if (!(error instanceof NoRule)) return new CompileError({ engine, detail: "the graph could not be lowered", cause: error })
-      const { op, source } = error.node
-      return new CompileError({ engine, op, detail: "the engine has no lowering for this op", ...(source === undefined ? {} : { source }) })
-    }
-  })
-
-/** What the plugin has against a text names a place in it: the op that was lowered there, and the line that made it. */
-const explain = (step: StepModule.StepModule) => (error: CompileError | EngineUnavailable | ExecuteError) => {
-  if (error._tag === "ExecuteError" && error.reason === "DeviceLost") return new CompileError({ engine, detail: error.detail })
-  if (error._tag !== "CompileError") return error
-  const place = /(?:^|[\s"-]):(\d+):(\d+)/.exec(error.detail)
-  const node = place === null ? undefined : step.at(Number(place[1]), Number(place[2]))
-  if (node === undefined) return error
-  return new CompileError({ engine, op: node.op, detail: error.detail, ...(node.source === undefined ? {} : { source: node.source }) })
-}
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
