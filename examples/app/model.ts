@@ -23,7 +23,7 @@ export const makeEstimator = (config: RunConfig.RunConfigInput) =>
   Estimator.make({ modelFn, params: { width: 16, rate: 0.02 }, config, predictBatchSize: predictRows })
 
 /** Points of the curve, shuffled anew in each epoch, without end; its position is saved with each checkpoint. */
-export const points = (): Input.InputSource<Errors.InputError> => {
+export const points = (batchSize = 32): Input.InputSource<Errors.InputError> => {
   const xs = Float32Array.from({ length: 256 }, (_, i) => i / 128 - 1)
   const data = {
     features: Tensor.make(xs, [256, 1]),
@@ -32,7 +32,7 @@ export const points = (): Input.InputSource<Errors.InputError> => {
       [256, 1]
     )
   }
-  return fromArrays(data, { batchSize: 32, shuffle: 1, repeat: true })
+  return fromArrays(data, { batchSize, shuffle: 1, repeat: true })
 }
 
 /** The body of `POST /:model/predict`. */
