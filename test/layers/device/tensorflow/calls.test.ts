@@ -5,7 +5,8 @@ import { make } from "../../../../src/layers/device/tensorflow/Engine.ts"
 import * as Runner from "../../../../src/layers/device/tensorflow/Runner.ts"
 import { linear, noise } from "../../../conformance/programs.ts"
 import { withTensorflow } from "./available.ts"
-import { held, started, watch } from "./held.ts"
+import { held, watch } from "./held.ts"
+import { started } from "../workers.ts"
 import { openAddon } from "./onTensorflow.ts"
 
 withTensorflow("calls of TensorFlow", (file) => {

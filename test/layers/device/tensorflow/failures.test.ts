@@ -12,7 +12,8 @@ import { rules } from "../../../../src/layers/device/tensorflow/lower.ts"
 import { linear, lookup, shards } from "../../../conformance/programs.ts"
 import { empty, heavy, shift } from "../onnx/programs.ts"
 import { withTensorflow } from "./available.ts"
-import { held, started } from "./held.ts"
+import { held } from "./held.ts"
+import { started } from "../workers.ts"
 
 const batch = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(1, 2)]
 

@@ -1,32 +1,16 @@
 /** Devices whose workers a test holds, and addons whose calls it sees. */
-import * as Effect from "effect/Effect"
-import type { Worker } from "node:worker_threads"
-import type { Program } from "../../../../src/domain/Program.ts"
 import type { Addon } from "../../../../src/layers/device/tensorflow/Binding.ts"
 import { make, type Options, type Seams } from "../../../../src/layers/device/tensorflow/Engine.ts"
 import { spawnWorker } from "../../../../src/layers/device/tensorflow/Host.ts"
-import { linear } from "../../../conformance/programs.ts"
+import { holding } from "../workers.ts"
 
 type Plan = Parameters<typeof spawnWorker>[0]
 
 /** A device whose workers the test holds. */
-export const held = (seams: Seams = {}, change: (plan: Plan) => Plan = (plan) => plan, options: Options = {}) => {
-  const workers: Array<Worker> = []
-  const plans: Array<Plan> = []
-  const spawn = (plan: Plan) => {
-    const worker = spawnWorker(change(plan))
-    plans.push(plan)
-    workers.push(worker)
-    return worker
-  }
+export const held = (seams: Seams = {}, change?: (plan: Plan) => Plan, options: Options = {}) => {
+  const { plans, spawn, workers } = holding(spawnWorker, change)
   return { workers, plans, device: make(options, { ...seams, spawn }) }
 }
-
-export const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, program: Program = linear(1)) {
-  const executable = yield* device.compile(program)
-  yield* executable.initialise(1)
-  return executable
-})
 
 export interface Calls {
   /** As the addon, which writes down what each call is given and asked for. */
