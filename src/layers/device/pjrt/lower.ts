@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts"
-import type { OpName } from "../../../domain/graph/ops.ts"
+import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
 import { liveNodes } from "../../../domain/passes/rebuild.ts"
 import { printType, sameShape } from "../../../domain/Tensor.ts"
 import { convolutionRules } from "./lower/convolutions.ts"
@@ -57,6 +57,12 @@ export interface Lowered {
 
 const isGiven = (node: Node): node is Given => node.op === "Parameter" || isBig(node)
 
+const isRandom = (node: Node): node is NodeOf<RandomOp> => (randomOps as ReadonlyArray<string>).includes(node.op)
+
+const drawsOf = ({ nodes }: Graph, live: Uint8Array): ReadonlyArray<number> => [
+  ...new Set(nodes.flatMap((node, id) => (live[id] === 1 && isRandom(node) ? [node.attrs.draw] : [])))
+]
+
 const checked = (node: Node, value: Value): Value => {
   if (value.type === node.type.dtype && sameShape(value.shape, node.type.shape)) return value
   throw new Error(`${node.op}: its lowering gives ${typeOf(value)} instead of ${printType(node.type)}`)
@@ -64,8 +70,8 @@ const checked = (node: Node, value: Value): Value => {
 
 /** Lowers all that the outputs need, once each and in the graph's order. Throws `NoRule`. @category conversions @since 0.1.0 */
 export const lower = (graph: Graph, options: LowerOptions, functions: Functions, given: (node: Given, e: Emitter) => Value): Lowered => {
-  const emitter = new Emitter(options, functions)
   const live = liveNodes(graph)
+  const emitter = new Emitter(options, functions, drawsOf(graph, live))
   const values = new Array<Value | undefined>(graph.nodes.length)
   graph.nodes.forEach((node, id) => {
     if (live[id] === 0) return

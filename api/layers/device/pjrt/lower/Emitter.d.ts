@@ -5,6 +5,7 @@ export interface Value {
     readonly name: string;
     readonly type: ElementType;
     readonly shape: Shape;
+    readonly isBfloat16?: true;
 }
 export interface Check {
     readonly node: Node;
@@ -26,10 +27,11 @@ export declare class Emitter {
     #private;
     readonly options: LowerOptions;
     readonly functions: Functions;
+    readonly draws: ReadonlyArray<number>;
     readonly lines: Array<Line>;
     readonly checks: Array<Check>;
     node: Node | undefined;
-    constructor(options: LowerOptions, functions: Functions);
+    constructor(options: LowerOptions, functions: Functions, draws?: ReadonlyArray<number>);
     emitAll(text: string, results: ReadonlyArray<{
         readonly type: ElementType;
         readonly shape: Shape;

@@ -14,6 +14,8 @@ export interface Value {
   readonly name: string
   readonly type: ElementType
   readonly shape: Shape
+  /** float32 of which every element is a number of bfloat16, too: a product may take it as such. */
+  readonly isBfloat16?: true
 }
 
 /** A condition of the step that no instruction can refuse. @category models @since 0.1.0 */
@@ -54,6 +56,8 @@ const range = (n: number): ReadonlyArray<number> => Array.from({ length: n }, (_
 export class Emitter {
   readonly options: LowerOptions
   readonly functions: Functions
+  /** The numbers of the draws in the graph, each once. */
+  readonly draws: ReadonlyArray<number>
   readonly lines: Array<Line> = []
   readonly checks: Array<Check> = []
   /** Whose instructions are being written. */
@@ -61,9 +65,10 @@ export class Emitter {
   readonly #known = new Map<string, ReadonlyArray<Value>>()
   #count = 0
 
-  constructor(options: LowerOptions, functions: Functions) {
+  constructor(options: LowerOptions, functions: Functions, draws: ReadonlyArray<number> = []) {
     this.options = options
     this.functions = functions
+    this.draws = draws
   }
 
   /** An instruction of several results, `text` being all after the `=`. */

@@ -8,7 +8,7 @@
  */
 import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { Shape } from "../../../../domain/Tensor.ts"
-import { type Emitter, typeOf, type Value } from "./Emitter.ts"
+import { type Emitter, type Precision, typeOf, type Value } from "./Emitter.ts"
 import { factor, productPrecision } from "./products.ts"
 import type { Rules } from "./rule.ts"
 import { typeText } from "./text.ts"
@@ -29,8 +29,7 @@ interface Window {
 const pairs = (f: (axis: 0 | 1) => Pair): readonly [Pair, Pair] => [f(0), f(1)]
 const brackets = (pair: Pair) => `[${pair[0]}, ${pair[1]}]`
 
-const convolve = (e: Emitter, left: Value, right: Value, window: Window, shape: Shape): Value => {
-  const precision = productPrecision(e, false)
+const convolve = (e: Emitter, left: Value, right: Value, precision: Precision, window: Window, shape: Shape): Value => {
   const [a, b] = [factor(e, left, precision), factor(e, right, precision)]
   const { axes, stride, padding, leftDilation, rightDilation, featureGroups = 1, batchGroups = 1 } = window
   const spans = `stride = ${brackets(stride)}, pad = [${padding.map(brackets).join(", ")}], lhs_dilate = ${brackets(leftDilation)}, rhs_dilate = ${brackets(rightDilation)}`
@@ -51,9 +50,10 @@ const grouped = (e: Emitter, filter: Value): Value => {
 
 const conv2D = (e: Emitter, { attrs, type }: NodeOf<"Conv2D">, [x, filter]: ReadonlyArray<Value>): Value => {
   const { strides, padding, dilations, depthwise } = attrs
+  const precision = productPrecision(e, [x!, filter!], false)
   const window = { axes: forward, stride: strides, padding, leftDilation: [1, 1], rightDilation: dilations } as const
-  if (depthwise !== true) return convolve(e, x!, filter!, window, type.shape)
-  return convolve(e, x!, grouped(e, filter!), { ...window, featureGroups: filter!.shape[2]! }, type.shape)
+  if (depthwise !== true) return convolve(e, x!, filter!, precision, window, type.shape)
+  return convolve(e, x!, grouped(e, filter!), precision, { ...window, featureGroups: filter!.shape[2]! }, type.shape)
 }
 
 /** Extent of `p` positions `s` apart. */
@@ -61,6 +61,7 @@ const spread = (p: number, s: number) => (p - 1) * s + 1
 
 const backpropInput = (e: Emitter, { attrs, type }: NodeOf<"Conv2DBackpropInput">, [dy, filter]: ReadonlyArray<Value>): Value => {
   const { strides, dilations, depthwise } = attrs
+  const precision = productPrecision(e, [dy!, filter!], false)
   const padding = pairs((axis) => {
     const [n, k, p] = [attrs.inputShape[1 + axis]!, filter!.shape[axis]!, dy!.shape[1 + axis]!]
     const before = attrs.padding[axis][0]
@@ -69,22 +70,23 @@ const backpropInput = (e: Emitter, { attrs, type }: NodeOf<"Conv2DBackpropInput"
   })
   const turned = e.reverse(filter!, [0, 1])
   const window = { stride: [1, 1], padding, leftDilation: strides, rightDilation: dilations } as const
-  if (depthwise !== true) return convolve(e, dy!, turned, { ...window, axes: "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]" }, type.shape)
+  if (depthwise !== true) return convolve(e, dy!, turned, precision, { ...window, axes: "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]" }, type.shape)
   const featureGroups = filter!.shape[2]!
-  return convolve(e, dy!, e.transpose(turned, [0, 1, 3, 2]), { ...window, axes: forward, featureGroups }, type.shape)
+  return convolve(e, dy!, e.transpose(turned, [0, 1, 3, 2]), precision, { ...window, axes: forward, featureGroups }, type.shape)
 }
 
 const backpropFilter = (e: Emitter, { attrs, type }: NodeOf<"Conv2DBackpropFilter">, [x, dy]: ReadonlyArray<Value>): Value => {
   const { strides, dilations, depthwise, filterShape } = attrs
+  const precision = productPrecision(e, [x!, dy!], false)
   const padding = pairs((axis) => {
     const [n, k, p] = [x!.shape[1 + axis]!, filterShape[axis]!, dy!.shape[1 + axis]!]
     const before = attrs.padding[axis][0]
     return [before, (k - 1) * dilations[axis] + spread(p, strides[axis]) - n - before]
   })
   const window = { axes: byFilter, stride: dilations, padding, leftDilation: [1, 1], rightDilation: strides } as const
-  if (depthwise !== true) return convolve(e, x!, dy!, window, type.shape)
+  if (depthwise !== true) return convolve(e, x!, dy!, precision, window, type.shape)
   const [h, w, n, m] = filterShape
-  return e.reshape(convolve(e, x!, dy!, { ...window, batchGroups: n! }, [h!, w!, 1, n! * m!]), filterShape)
+  return e.reshape(convolve(e, x!, dy!, precision, { ...window, batchGroups: n! }, [h!, w!, 1, n! * m!]), filterShape)
 }
 
 /** @category rules @since 0.1.0 */

@@ -105,10 +105,10 @@ const cast = (e: Emitter, node: NodeOf<"Cast">, [x]: ReadonlyArray<Value>) => {
 }
 
 /** XLA makes 0 of numbers between 0 and the format's smallest normal one; they are whole multiples of its smallest step. */
-const reducePrecision = (e: Emitter, node: NodeOf<"ReducePrecision">, [x]: ReadonlyArray<Value>) => {
+const reducePrecision = (e: Emitter, node: NodeOf<"ReducePrecision">, [x]: ReadonlyArray<Value>): Value => {
   const { exponentBits, mantissaBits } = node.attrs
   const reduced = e.emit(`stablehlo.reduce_precision ${x!.name}, format = e${exponentBits}m${mantissaBits} : ${typeOfFloat(x!)}`, x!.type, x!.shape)
-  if (exponentBits === 8) return reduced
+  if (exponentBits === 8) return mantissaBits <= 7 ? { ...reduced, isBfloat16: true } : reduced
   const least = 2 ** (2 - 2 ** (exponentBits - 1))
   const step = least / 2 ** mantissaBits
   const small = e.by("multiply", e.unary("round_nearest_even", e.by("multiply", x!, 1 / step)), step)

@@ -11,12 +11,13 @@ import { typeText } from "./text.ts"
 
 /**
  * What a product is computed with. One that is exact is not to be rounded by the hardware either: TPUs make bfloat16 of float32
- * unless told otherwise.
+ * unless told otherwise. Operands that mixed precision has rounded to bfloat16 are taken as such, which changes no number.
  *
  * @category rules
  * @since 0.1.0
  */
-export const productPrecision = (e: Emitter, exact: boolean): Precision => (exact ? "highest" : e.options.precision)
+export const productPrecision = (e: Emitter, operands: ReadonlyArray<Value>, exact: boolean): Precision =>
+  exact ? "highest" : operands.every((x) => x.isBfloat16 === true) ? "bfloat16" : e.options.precision
 
 /** @category rules @since 0.1.0 */
 export const factor = (e: Emitter, x: Value, precision: Precision): Value => (precision === "bfloat16" ? e.convert(x, "bfloat16") : x)
@@ -42,7 +43,7 @@ const matMul = (e: Emitter, node: NodeOf<"MatMul">, x: ReadonlyArray<Value>): Va
   const { transposeA, transposeB, exact } = node.attrs
   const { shape } = node.type
   const [a, b] = [x[0]!, x[1]!]
-  const precision = productPrecision(e, exact === true)
+  const precision = productPrecision(e, [a, b], exact === true)
   const rank = shape.length
   const axes = shape.map((_, i) => i)
   const [innerA, innerB] = [transposeA ? rank - 2 : rank - 1, transposeB ? rank - 1 : rank - 2]

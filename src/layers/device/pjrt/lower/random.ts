@@ -2,7 +2,7 @@
  * Lowering of random draws: Threefry-2x32 with 20 rounds in 32-bit arithmetic, the bits of `domain/RandomKey.ts`. XLA's own
  * `rng_bit_generator` orders the blocks of a draw by the plugin's choice.
  *
- * Each kind and size of draw is a function of key, replica and draw, which all draws like it call.
+ * Each kind and size of draw is a function of its subkey, which all draws like it call.
  *
  * @since 0.1.0
  */
@@ -52,12 +52,14 @@ const words = (e: Emitter, [k0, k1]: readonly [Value, Value], n: number): Value 
   return e.select(e.compare("EQ", e.by("and", index, 1), e.like(index, 0)), ...both)
 }
 
-/** 32 bits for each of `n` elements. */
-const bitsOf = (e: Emitter, [key, replica, draw]: readonly [Value, Value, Value], n: number): Value => {
+/** The keys of all draws of the step: made together, for each by itself would be a program of its own to compile. */
+const subkeys = (e: Emitter, key: Value, replica: Value): readonly [Value, Value] => {
+  const draws: Shape = [e.draws.length]
   const parts = e.bitcast(key, "uint32")
-  const part = (i: number) => e.reshape(e.slice(parts, [i], [1]), [])
-  const subkey = threefry(e, threefry(e, [part(0), part(1)], [part(2), draw]), [replica, e.scalar("uint32", 0)])
-  return words(e, e.barrier(subkey), n)
+  const part = (i: number) => e.broadcast(e.reshape(e.slice(parts, [i], [1]), []), draws, [])
+  const ids = e.bitcast(e.literal("int32", draws, Int32Array.from(e.draws)), "uint32")
+  const stepKeys = threefry(e, [part(0), part(1)], [part(2), ids])
+  return e.barrier(threefry(e, stepKeys, [e.broadcast(replica, draws, []), e.fill("uint32", draws, 0)]))
 }
 
 /** The 24 high bits as a whole number. */
@@ -78,8 +80,8 @@ const drawFunction = (e: Emitter, op: RandomOp, n: number): string => {
   const name = `${op}_${n}`
   if (e.functions.has(name)) return name
   const body = new Emitter(e.options, e.functions)
-  const parameters = [given("%key", "int32", [3]), given("%replica", "uint32", []), given("%draw", "uint32", [])] as const
-  const result = numbersOf(body, op, bitsOf(body, parameters, n))
+  const parameters = [given("%k0", "uint32", []), given("%k1", "uint32", [])] as const
+  const result = numbersOf(body, op, words(body, parameters, n))
   const types = parameters.map((p) => `${p.name}: ${typeOf(p)}`).join(", ")
   const lines: ReadonlyArray<Line> = [
     { text: `  func.func private @${name}(${types}) -> ${typeOf(result)} {` },
@@ -99,7 +101,8 @@ const random = (e: Emitter, node: NodeOf<RandomOp>, [key]: ReadonlyArray<Value>)
   const n = sizeOf(shape)
   if (n === 0) return e.fill("float32", shape, 0)
   const own = replica === undefined ? replicaId(e) : e.scalar("uint32", replica)
-  return e.reshape(e.call(drawFunction(e, node.op, n), [key!, own, e.scalar("uint32", draw)], "float32", [n]), shape)
+  const subkey = subkeys(e, key!, own).map((x) => e.reshape(e.slice(x, [e.draws.indexOf(draw)], [1]), []))
+  return e.reshape(e.call(drawFunction(e, node.op, n), subkey, "float32", [n]), shape)
 }
 
 /** @category rules @since 0.1.0 */
