@@ -3,6 +3,7 @@ import { ConfigError } from "./Errors.ts";
 import * as RunConfig from "./RunConfig.ts";
 export declare const paths: ReadonlyArray<string>;
 export declare const environmentPrefix = "EFFECT_ESTIMATOR_";
+export declare const otherVariables: ReadonlyArray<string>;
 export declare const environmentName: (path: string) => string;
 export interface Entry {
     readonly name: string;

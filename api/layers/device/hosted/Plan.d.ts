@@ -29,11 +29,11 @@ export interface HostedLayout {
 export interface HostedPlan {
     readonly layout: HostedLayout;
     readonly init: Graph;
-    readonly memory: SharedArrayBuffer;
-    readonly control: SharedArrayBuffer;
-    readonly losses: SharedArrayBuffer;
-    readonly slotLosses: SharedArrayBuffer;
-    readonly dirty?: SharedArrayBuffer;
+    readonly memory: ArrayBufferLike;
+    readonly control: ArrayBufferLike;
+    readonly losses: ArrayBufferLike;
+    readonly slotLosses: ArrayBufferLike;
+    readonly dirty?: ArrayBufferLike;
 }
 export declare class Allocator {
     bytes: number;

@@ -13,6 +13,7 @@ export declare const Word: {
     readonly parity: 11;
     readonly failed: 12;
     readonly ended: 13;
+    readonly asleep: 14;
     readonly length: 16;
 };
 export declare const Command: {

@@ -1,10 +1,16 @@
-import type { MessagePort } from "node:worker_threads";
+import { type WorkerMessage } from "./control.ts";
 import type { HostedPlan } from "./Plan.ts";
+export interface Port {
+    readonly postMessage: (message: number | WorkerMessage) => void;
+    readonly sleep?: (control: Int32Array, bell: number) => void;
+    readonly words?: (error: unknown) => string;
+}
 export interface Runner {
     readonly most: number;
     readonly steps: (slot: number, out: number, count: number, losses: Float32Array) => void;
+    readonly begin?: (iterations: number) => void;
     readonly fetch?: () => void;
     readonly store?: (leaves: ReadonlyArray<number>) => void;
 }
 export declare const messageOf: (error: unknown) => string;
-export declare const serve: (port: MessagePort, plan: HostedPlan, runner: Runner) => Promise<void>;
+export declare const serve: (port: Port, plan: HostedPlan, runner: Runner) => Promise<void>;

@@ -4,7 +4,7 @@ import type { WorkerPlan } from "./WorkerPlan.ts";
 export interface Stepper {
     readonly step: (slot: number, out: number, parity: number) => number;
     readonly close: () => void;
-    readonly memory: SharedArrayBuffer;
+    readonly memory: ArrayBufferLike;
 }
 export declare const make: (ort: Ort, plan: WorkerPlan) => Stepper;
 export declare const runner: (stepper: Stepper, plan: WorkerPlan) => Runner;

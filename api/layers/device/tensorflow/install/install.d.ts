@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect";
-import { EngineUnavailable } from "../../../../domain/Errors.ts";
+import type { EngineUnavailable } from "../../../../domain/Errors.ts";
 import { type Located } from "./locate.ts";
 export interface InstallOptions {
     readonly wheel?: string | undefined;

@@ -13,9 +13,8 @@ export interface Surroundings {
     readonly from: ReadonlyArray<string>;
 }
 export declare const here: () => Surroundings;
-export declare const manifestName = "installed.json";
 export declare const addonName = "tfjs_binding.node";
-export declare const cacheFolder: ({ env, home }: Surroundings) => string;
+export declare const cacheFolder: (surroundings: Surroundings) => string;
 export declare const locateIn: (surroundings: Surroundings) => Result.Result<Located, EngineUnavailable>;
 export declare const locate: Locate;
 export declare const installedVersion: (folder: string) => string | undefined;

@@ -1,0 +1,8 @@
+export interface CompileOptions {
+    readonly replicas: number;
+    readonly partitions?: number | undefined;
+    readonly flags?: {
+        readonly [name: string]: boolean | number | string;
+    } | undefined;
+}
+export declare const encode: ({ flags, partitions, replicas }: CompileOptions) => Uint8Array;

@@ -1,0 +1,4 @@
+export declare const wrongLibrary: (file: string, { arch, platform }?: {
+    readonly arch: string;
+    readonly platform: string;
+}) => string | undefined;

@@ -1,0 +1,3 @@
+export declare const countOpcodes: (program: Uint8Array) => {
+    readonly [opcode: string]: number;
+};

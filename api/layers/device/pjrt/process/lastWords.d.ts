@@ -1,0 +1,1 @@
+export declare const lastWords: (text: string) => string;

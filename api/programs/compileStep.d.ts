@@ -1,0 +1,11 @@
+import * as Effect from "effect/Effect";
+import { type CompileError, type ConfigError, type EngineUnavailable, type ExecuteError, InputError, type TraceError } from "../domain/Errors.ts";
+import type { Input } from "../domain/Input.ts";
+import type { Mode } from "../domain/Program.ts";
+import type { Device } from "../services/Device.ts";
+import type { Infeed } from "../services/Infeed.ts";
+import type { Tracer } from "../services/Tracer.ts";
+import type { Estimator } from "./Estimator.ts";
+type Failure = ConfigError | TraceError | CompileError | EngineUnavailable | ExecuteError | InputError;
+export declare const compileStep: <P, ME, MR, E, R>(estimator: Estimator<P, ME, MR>, mode: Mode, input: Input<E, R>) => Effect.Effect<number, Failure | E, Device | Tracer | Infeed | R>;
+export {};
