@@ -6,6 +6,7 @@
 export * as Clip from "./layers/tracing/optimizers/Clip.ts"
 export * as Device from "./services/Device.ts"
 export * as DeviceOnnx from "./layers/device/DeviceOnnx.ts"
+export * as DevicePjrt from "./layers/device/DevicePjrt.ts"
 export * as DeviceReference from "./layers/device/DeviceReference.ts"
 export * as DeviceTensorflow from "./layers/device/DeviceTensorflow.ts"
 export * as DeviceTopology from "./services/DeviceTopology.ts"

@@ -161,11 +161,13 @@ const compile = (settings: Settings, seams: Seams) => {
     const { program, report: cut } = verdict.success
     const slots = settings.prefetch ?? slotsFor(program, replicas)
     const layout = layoutOf(program, replicas, slots)
-    const make = seams.make ?? StepModule.make
-    const step = yield* lower(make, program, { replicas, iterations: 1, precision })
-    const count = severalFor(settings, slots)
-    const several = count === undefined ? undefined : yield* lower(make, program, { replicas, iterations: count, precision })
     const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
+    const make = seams.make ?? StepModule.make
+    // TPUs have no 64-bit arithmetic of their own
+    const how = { replicas, precision, wide: found.platform !== "tpu" }
+    const step = yield* lower(make, program, { ...how, iterations: 1 })
+    const count = severalFor(settings, slots)
+    const several = count === undefined ? undefined : yield* lower(make, program, { ...how, iterations: count })
     const koffi = yield* koffiHere
     const planned = {
       layout,

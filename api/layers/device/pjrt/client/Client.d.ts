@@ -1,5 +1,4 @@
 import { type TensorData, type TensorType } from "../../../../domain/Tensor.ts";
-import { Args, bytesOf } from "./Args.ts";
 import { type CompileOptions } from "./compileOptions.ts";
 import { type NamedValues } from "./namedValues.ts";
 import type { Plugin } from "./Plugin.ts";
@@ -63,6 +62,5 @@ export declare class Client {
     deserialize(bytes: Uint8Array): bigint;
     close(): void;
 }
-export declare const programOf: (plugin: Plugin, code: ReturnType<typeof bytesOf>, format: ReturnType<typeof bytesOf>) => Args;
 export declare const checkType: (what: string, expected: TensorType, given: TensorType) => void;
 export declare const create: (plugin: Plugin, options?: NamedValues) => Client;

@@ -5,8 +5,9 @@
  */
 import { printType, sameType, type TensorData, type TensorType } from "../../../../domain/Tensor.ts"
 import { bufferTypes, semantics } from "./abi.ts"
-import { Args, bytesOf, wordsAt } from "./Args.ts"
+import { bytesOf, wordsAt } from "./Args.ts"
 import { type CompileOptions, encode as encodeOptions } from "./compileOptions.ts"
+import { type Layout, makeLayout, programOf, stridesOf } from "./layouts.ts"
 import { encode, type NamedValues } from "./namedValues.ts"
 import type { Plugin } from "./Plugin.ts"
 
@@ -58,19 +59,6 @@ export interface Open {
   buffers: number
   programs: number
   events: number
-}
-
-/** Strides in bytes of the first axis and the dense rest. */
-const stridesOf = (type: TensorType, first: number): BigInt64Array => {
-  const element = type.dtype === "bool" ? 1 : 4
-  const strides = new BigInt64Array(type.shape.length)
-  let bytes = element
-  for (let i = type.shape.length - 1; i >= 0; i--) {
-    strides[i] = BigInt(bytes)
-    bytes *= type.shape[i]!
-  }
-  strides[0] = BigInt(first)
-  return strides
 }
 
 /** @category models @since 0.1.0 */
@@ -282,23 +270,6 @@ export class Client {
     this.plugin.call("Client_Destroy", [this.handle])
   }
 }
-
-/** A `PJRT_Buffer_MemoryLayout` with what it points to. */
-interface Layout {
-  readonly address: bigint
-  readonly held: ReadonlyArray<unknown>
-}
-
-const makeLayout = (plugin: Plugin, rank: number): Layout => {
-  const order = BigInt64Array.from({ length: Math.max(1, rank) }, (_, i) => BigInt(rank - 1 - i))
-  // the words 2 to 8 are a `PJRT_Buffer_MemoryLayout_Tiled`, and word 9 says so (0)
-  const layout = new Args(plugin.koffi, 10, 76).set(2, 56).set(4, plugin.koffi.address(order)).set(5, rank)
-  return { address: layout.address, held: [layout, order] }
-}
-
-/** A `PJRT_Program`. @category constructors @since 0.1.0 */
-export const programOf = (plugin: Plugin, code: ReturnType<typeof bytesOf>, format: ReturnType<typeof bytesOf>): Args =>
-  new Args(plugin.koffi, 6).set(2, code.address).set(3, code.length).set(4, format.address).set(5, format.length)
 
 /** Throws `SignatureError` where a buffer is not of the type that a program's parameter has. @category rules @since 0.1.0 */
 export const checkType = (what: string, expected: TensorType, given: TensorType): void => {

@@ -5,9 +5,9 @@
  */
 import type { Compiled, CompileFor } from "../process/protocol.ts"
 import { bytesOf, wordsAt } from "./Args.ts"
-import { programOf } from "./Client.ts"
 import { encode as encodeOptions } from "./compileOptions.ts"
 import { countOpcodes } from "./hlo.ts"
+import { programOf } from "./layouts.ts"
 import { encode } from "./namedValues.ts"
 import { type Plugin, PjrtError } from "./Plugin.ts"
 import { costOf, memoryOf, optimizedOf } from "./program.ts"

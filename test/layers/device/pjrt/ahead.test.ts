@@ -1,0 +1,63 @@
+/** Programs compiled for TPUs that are not here: where libtpu is installed, which is under Google's terms; else skipped. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Builder from "../../../../src/domain/graph/Builder.ts"
+import type { Program } from "../../../../src/domain/Program.ts"
+import { make, targetOf } from "../../../../src/layers/device/pjrt/Ahead.ts"
+import { locate } from "../../../../src/layers/device/pjrt/plugins.ts"
+import type { Compiled } from "../../../../src/layers/device/pjrt/process/protocol.ts"
+import { linear } from "../../../conformance/programs.ts"
+
+const target = targetOf("tpu:v5e:2x2")!
+
+/** A batch of n x n numbers, multiplied with itself. */
+const square = (n: number): Program => {
+  const b = Builder.make()
+  const x = b.parameter("x", { _tag: "Batch" }, { dtype: "float32", shape: [n, n] })
+  b.output("y", { _tag: "Outfeed" }, b.add("Exp", [b.add("MatMul", [x, x], { transposeA: false, transposeB: false })], {}, "model.ts:5:3"))
+  return { mode: "predict", step: b.build(), init: Builder.make().build() }
+}
+
+describe("a device that is not there", () => {
+  it.effect("has as many devices as its replicas and their cores take", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Effect.scoped(make({ target, replicas: 3, onCompiled: () => undefined }).compile(linear(3))))
+      assert.strictEqual(error.message, "pjrt cannot compile: 3 replicas of 1 cores take 3 devices, and v5e:2x2 has 4")
+    })
+  )
+})
+
+const located = locate("tpu")
+const name = Result.isSuccess(located) ? "libtpu" : `libtpu (${located.failure.message})`
+if (Result.isFailure(located)) console.warn(`SKIPPED: ${name}`)
+
+describe.skipIf(Result.isFailure(located))(name, () => {
+  it.effect("says what a program takes on each device, which then cannot be run", () =>
+    Effect.gen(function* () {
+      const told: Array<Compiled> = []
+      const executable = yield* make({ target, onCompiled: (compiled) => told.push(compiled) }).compile(linear(4))
+      const [{ devices, kind, memory, operations }] = told as [Compiled]
+      assert.deepStrictEqual([devices, kind], [4, "TPU v5 lite"])
+      assert.isAbove(memory.peak, 0)
+      assert.isAtLeast(memory.aliased, 4 * 3, "the weights are donated")
+      assert.isAtLeast(operations["all-reduce"]!, 1)
+      assert.strictEqual((yield* Effect.flip(executable.run(1))).reason, "Closed")
+    })
+  )
+
+  it.effect("refuses a program that is too large, with the figures", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(make({ target, onCompiled: () => undefined }).compile(square(65_536)))
+      assert.strictEqual(error._tag, "CompileError")
+      assert.match(error.message, /G\b.*exceeds.*15\.75G/)
+    })
+  )
+
+  it.effect("refuses a generation that there is not", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(make({ target: targetOf("tpu:v99:2x2")!, onCompiled: () => undefined }).compile(linear(4)))
+      assert.match(error.message, /^pjrt cannot compile: .*v99/)
+    })
+  )
+})

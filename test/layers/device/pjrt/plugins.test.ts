@@ -1,0 +1,119 @@
+/** Finding a plugin, and what is read from plugins without running one. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { afterEach, beforeEach } from "vitest"
+import { Writer } from "../../../../src/domain/Protobuf.ts"
+import { manifestName } from "../../../../src/layers/device/hosted/install/tools.ts"
+import { targetOf } from "../../../../src/layers/device/pjrt/Ahead.ts"
+import { encode } from "../../../../src/layers/device/pjrt/client/compileOptions.ts"
+import { countOpcodes } from "../../../../src/layers/device/pjrt/client/hlo.ts"
+import { describe as ask, summary } from "../../../../src/layers/device/pjrt/describe.ts"
+import { cacheFolder, pins } from "../../../../src/layers/device/pjrt/pins.ts"
+import { locate } from "../../../../src/layers/device/pjrt/plugins.ts"
+import { lastWords } from "../../../../src/layers/device/pjrt/process/lastWords.ts"
+import { withXla } from "./available.ts"
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "effect-estimator-pjrt-"))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const put = (file: string) => {
+  const whole = path.join(folder, file)
+  mkdirSync(path.dirname(whole), { recursive: true })
+  writeFileSync(whole, "")
+  return whole
+}
+
+const surroundings = (env: { readonly [name: string]: string } = {}) => ({ env, home: folder, packages: [path.join(folder, "python")] })
+
+const found = (asked?: string, env: { readonly [name: string]: string } = {}) => {
+  const { file, platform } = Result.getOrThrow(locate(asked, surroundings(env)))
+  return [platform, path.relative(folder, file)]
+}
+
+const messageFor = (asked?: string, env: { readonly [name: string]: string } = {}) =>
+  Result.getOrThrow(Result.flip(locate(asked, surroundings(env)))).message
+
+describe("finding a plugin", () => {
+  it("takes what was asked for, then the variables, then what is installed", () => {
+    assert.match(messageFor(), /no PJRT plugin is installed\. Run `npx effect-estimator devices install xla-cpu`/)
+    const installed = path.join(cacheFolder("cpu", surroundings()), pins.cpu.library)
+    put(path.relative(folder, installed))
+    assert.match(messageFor(), /no PJRT plugin/, "an unfinished installation is none")
+    put(path.relative(folder, path.join(cacheFolder("cpu", surroundings()), manifestName)))
+    assert.deepStrictEqual(found(), ["cpu", path.relative(folder, installed)])
+    put("python/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so")
+    assert.strictEqual(found()[1], "python/lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so")
+    const env = { PJRT_NAMES_AND_LIBRARY_PATHS: `mine:${put("mine.so")},other:${put("pjrt_gpu.so")}` }
+    assert.deepStrictEqual(found(undefined, env), ["other", "mine.so"])
+    assert.deepStrictEqual(found("other", env), ["cuda", "pjrt_gpu.so"])
+    const tpu = { ...env, TPU_LIBRARY_PATH: put("lib/libtpu.so") }
+    assert.deepStrictEqual(found(undefined, tpu), ["tpu", "lib/libtpu.so"])
+    assert.deepStrictEqual(found(undefined, { ...tpu, EFFECT_ESTIMATOR_PJRT_PLUGIN: "cpu" })[0], "cpu")
+    assert.deepStrictEqual(found("tpu", tpu), ["tpu", "lib/libtpu.so"])
+    assert.deepStrictEqual(found(put("x_cpu.so"), tpu), ["cpu", "x_cpu.so"])
+  })
+
+  it("finds libtpu and CUDA's plugin among Python's packages, by name only", () => {
+    put("python/libtpu/libtpu.so")
+    put("python/jax_plugins/xla_cuda12/xla_cuda_plugin.so")
+    assert.match(messageFor(), /no PJRT plugin/)
+    assert.deepStrictEqual(found("tpu"), ["tpu", "python/libtpu/libtpu.so"])
+    assert.deepStrictEqual(found("cuda"), ["cuda", "python/jax_plugins/xla_cuda12/xla_cuda_plugin.so"])
+  })
+
+  it("says which file is not there, and whose wish it was", () => {
+    assert.match(messageFor("/nowhere/x.so"), /there is no file \/nowhere\/x\.so \(the plugin that was asked for\)/)
+    assert.match(messageFor(undefined, { TPU_LIBRARY_PATH: "/nowhere/libtpu.so" }), /there is no file \/nowhere\/libtpu\.so \(TPU_LIBRARY_PATH\)/)
+    assert.match(messageFor("cuda"), /no plugin for "cuda" is installed/)
+  })
+})
+
+describe("what is known of targets and programs", () => {
+  it("counts a target's devices", () => {
+    assert.deepStrictEqual(targetOf("tpu:v5e:4x4"), { platform: "tpu", topology: "v5e:4x4", devices: 16 })
+    assert.strictEqual(targetOf("tpu:v5p:2x2x2")!.devices, 8)
+    for (const text of ["v5e:4x4", "tpu:v5e", "tpu:v5e:4x", "tpu:v5e:0x4", "cuda:h100"]) assert.isUndefined(targetOf(text))
+  })
+
+  it("encodes replicas, partitions and flags as XLA's options", () => {
+    assert.deepStrictEqual([...encode({ replicas: 1 })], [0x1a, 4, 0x20, 1, 0x28, 1])
+    assert.deepStrictEqual([...encode({ replicas: 2, partitions: 4 })], [0x1a, 6, 0x20, 2, 0x28, 4, 0x30, 1])
+    const flagged = [...encode({ replicas: 1, flags: { ab: false } })]
+    assert.deepStrictEqual(flagged.slice(6), [0x3a, 8, 0x0a, 2, 0x61, 0x62, 0x12, 2, 0x10, 0])
+  })
+
+  it("counts the operations of an optimised program", () => {
+    const instruction = (opcode: string) => new Writer().string(1, "name").string(2, opcode).int(4, 300).double(9, 1)
+    const computation = (...opcodes: ReadonlyArray<string>) =>
+      opcodes.reduce((all, opcode) => all.message(2, instruction(opcode)), new Writer().string(1, "c"))
+    const module = new Writer().string(1, "m").message(3, computation("add", "all-reduce")).message(3, computation("add"))
+    assert.deepStrictEqual(countOpcodes(new Writer().message(1, module).finish()), { add: 2, "all-reduce": 1 })
+  })
+
+  it("finds the failed check among what a process said last", () => {
+    const log =
+      "WARNING: All log messages before absl\nI0000 00:00:01.100000   12 a.cc:1] fine\nF0000 00:00:01.200000   12 b.cc:7] Check failed: x > 0\n*** Check failure stack trace: ***\n    @ 0x1"
+    assert.strictEqual(lastWords(log), "Check failed: x > 0 (b.cc:7)")
+    assert.strictEqual(lastWords("one\n\ntwo\n"), "one | two")
+  })
+})
+
+withXla("the description of XLA's plugin", (file) => {
+  it.effect("tells its platform and versions, in a process that is gone afterwards", () =>
+    Effect.gen(function* () {
+      const plugin = { platform: "cpu", file, origin: "here" } as const
+      const about = yield* ask(plugin)
+      assert.strictEqual(about.client!.platform, "cpu")
+      assert.strictEqual(about.client!.devices.length, 1)
+      assert.match(summary(about, plugin), /^cpu; PJRT 0\.\d+(, StableHLO [\d.]+)?; here$/)
+    })
+  )
+})
