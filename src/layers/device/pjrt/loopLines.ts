@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { TensorType } from "../../../domain/Tensor.ts"
+import { sizeOf, type TensorType } from "../../../domain/Tensor.ts"
 import type { Line } from "./lower/Emitter.ts"
 import { literalText, typeText } from "./lower/text.ts"
 import type { ModuleArgument, ModuleResult } from "./stepModule.ts"
@@ -51,8 +51,9 @@ export const loopLines = (
     return _tag === "State" ? `%r${before.indexOf(i)}` : _tag === "Batch" ? `%b${i}` : `%arg${i}`
   }
   const types = [index, ...results.map(({ type }, k) => print(isState(k) ? type : rows(n, type)))].join(", ")
+  const zero = (type: TensorType) => (sizeOf(type.shape) === 0 ? "" : literalText(type.dtype, 0))
   const zeros = results.flatMap(({ type }, k) =>
-    isState(k) ? [] : [`    %z${k} = stablehlo.constant dense<${literalText(type.dtype, 0)}> : ${print(rows(n, type))}`]
+    isState(k) ? [] : [`    %z${k} = stablehlo.constant dense<${zero(type)}> : ${print(rows(n, type))}`]
   )
   const first = results.map((_, k) => `%r${k} = ${isState(k) ? `%arg${before[k]}` : `%z${k}`}`)
   const inputs = args.map((_, i) => argument(i)).join(", ")

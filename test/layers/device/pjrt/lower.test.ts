@@ -70,6 +70,12 @@ withXla("ops of StableHLO", (file) => {
       same(single("ReducePrecision", [f32(9)], { exponentBits: 5, mantissaBits: 10 }), [x])
     })
 
+    it("where a remainder rounds to its divisor, or the divisor is infinite", () => {
+      const a = Float32Array.of(-1e-9, 1e-9, 5, -5, 5, -0, NaN, 4, -4)
+      const b = Float32Array.of(1, -1, -Infinity, Infinity, Infinity, 3, 1, -2, 2)
+      same(single("Mod", [f32(9), f32(9)], {}), [a, b])
+    })
+
     it("where powers are of 1, and to NaN", () => {
       same(single("Pow", [f32(5), f32(5)], {}), [Float32Array.of(1, 1, -1, 2, NaN), Float32Array.of(NaN, Infinity, -Infinity, NaN, 0)])
     })

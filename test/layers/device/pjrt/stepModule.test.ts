@@ -6,9 +6,9 @@ import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import { globalStepName, type Program, randomKeyName } from "../../../../src/domain/Program.ts"
 import * as RandomKey from "../../../../src/domain/RandomKey.ts"
 import { Estimator, EstimatorTest } from "../../../../src/index.ts"
-import * as StepModule from "../../../../src/layers/device/pjrt/stepModule.ts"
+import type * as StepModule from "../../../../src/layers/device/pjrt/stepModule.ts"
 import { linearBatch, linearLosses } from "../../../conformance/expected.ts"
-import { f32, i32 } from "../../../conformance/opCase.ts"
+import { f32 } from "../../../conformance/opCase.ts"
 import { linear, linearRows, lookup, noise, noiseSize, shards } from "../../../conformance/programs.ts"
 import { shift } from "../onnx/programs.ts"
 import { withXla } from "./available.ts"
@@ -22,8 +22,6 @@ const close = (actual: ReadonlyArray<number>, expected: ReadonlyArray<number>, t
 
 /** All but what the programs are made of. */
 const same = (a: Steps, b: Steps) => assert.deepStrictEqual({ ...a, operations: {} }, { ...b, operations: {} })
-
-const single = { replicas: 1, iterations: 1, precision: "default" } as const
 
 /** Two layers of width 16 on real text, 8 rows a step, with dropout. */
 const recordTransformer = Effect.fnUntraced(function* (replicas: number, maxSteps: number) {
@@ -165,6 +163,21 @@ withXla("steps of StableHLO", (file) => {
       }
     })
 
+    it("take and give leaves without elements", () => {
+      const b = Builder.make()
+      const none = b.parameter("none", { _tag: "State", kind: "variable", trainable: false }, f32(0))
+      const x = b.parameter("x", { _tag: "Batch" }, f32(2, 0))
+      b.output("none", { _tag: "State" }, none)
+      b.output("y", { _tag: "Outfeed" }, Builder.binary(b, "Add", x, Builder.broadcastTo(b, none, [2, 0])))
+      b.output("sum", { _tag: "Outfeed" }, Builder.reduce(b, "ReduceSum", x, [0, 1]))
+      const program: Program = { mode: "predict", step: b.build(), init: Builder.make().build() }
+      const batches = byReplica([[new Float32Array(0)], [new Float32Array(0)]], 1)
+      for (const iterations of [1, 2]) {
+        const { outfeeds } = stepsOnXla(client(), program, { iterations }, stateOf(program, 1, {}), batches)
+        assert.deepStrictEqual(outfeeds[1], [[new Float32Array(0), Float32Array.of(0)]])
+      }
+    })
+
     it("are cut over the cores of a replica by XLA, to the same numbers", () => {
       for (const replicas of [1, 2]) {
         const whole = images(replicas)
@@ -208,81 +221,5 @@ withXla("steps of StableHLO", (file) => {
       )
       assert.deepStrictEqual(run(3), state)
     })
-  })
-})
-
-describe("the module of a step", () => {
-  it("gives the memory of state to its successor, whatever the order of the outputs", () => {
-    const { arguments: args, results, text } = StepModule.make(linear(2), { ...single, replicas: 2 })
-    assert.deepStrictEqual(
-      args.map(({ source, type }) => [source, type]),
-      [
-        [{ _tag: "State", leaf: "w" }, f32(3)],
-        [{ _tag: "State", leaf: globalStepName }, i32()],
-        [{ _tag: "Batch", index: 0 }, f32(2, 3)],
-        [{ _tag: "Batch", index: 1 }, f32(2)]
-      ]
-    )
-    assert.deepStrictEqual(
-      results.map(({ target, type }) => [target, type]),
-      [
-        [{ _tag: "State", leaf: "w" }, f32(3)],
-        [{ _tag: "State", leaf: globalStepName }, i32()],
-        [{ _tag: "Loss" }, f32()],
-        [{ _tag: "Outfeed", index: 0 }, f32(2)],
-        [{ _tag: "Outfeed", index: 1 }, i32()]
-      ]
-    )
-    const main =
-      "func.func public @main(%arg0: tensor<3xf32> {tf.aliasing_output = 0 : i32}, %arg1: tensor<i32> {tf.aliasing_output = 1 : i32}, " +
-      "%arg2: tensor<2x3xf32>, %arg3: tensor<2xf32>) -> (tensor<3xf32>, tensor<i32>, tensor<f32>, tensor<2xf32>, tensor<i32>) {"
-    assert.include(text, main)
-    assert.include(text, "mhlo.num_replicas = 2 : i32")
-    assert.match(text, /"stablehlo\.all_reduce"\(%\d+\) <\{replica_groups = dense<\[\[0, 1\]\]> : tensor<1x2xi64>\}>/)
-    assert.notInclude(text, "channel")
-  })
-
-  it("has no collective for one replica", () => {
-    assert.notMatch(StepModule.make(linear(1), single).text, /all_reduce|replica_id/)
-  })
-
-  it("stacks what is not state on a first axis of steps, and reads row by row", () => {
-    const { arguments: args, failures, results, text } = StepModule.make(lookup(), { ...single, iterations: 5 })
-    assert.deepStrictEqual(
-      args.map(({ type }) => type),
-      [i32(), i32(5, 2)]
-    )
-    assert.deepStrictEqual(
-      results.map(({ target, type }) => [target, type]),
-      [
-        [{ _tag: "State", leaf: globalStepName }, i32()],
-        [{ _tag: "Outfeed", index: 0 }, f32(5, 2, 2)],
-        [{ _tag: "Failed" }, i32(5)]
-      ]
-    )
-    assert.deepStrictEqual(failures, ["Gather: an index is out of range (at model.ts:7:9)"])
-    assert.include(text, "stablehlo.while(%i = %zero, %r0 = %arg0, %r1 = %z1, %r2 = %z2)")
-    assert.include(text, "func.call @step(%r0, %b1)")
-    assert.include(text, "stablehlo.dynamic_slice %arg1, %i, %zero, sizes = [1, 2] : (tensor<5x2xi32>, tensor<i32>, tensor<i32>) -> tensor<1x2xi32>")
-  })
-
-  it("has the table of a literal that is too large as an argument", () => {
-    const b = Builder.make()
-    const x = b.parameter("x", { _tag: "Batch" }, i32(2))
-    const table = Float32Array.from({ length: 20_000 }, (_, i) => i)
-    b.output("rows", { _tag: "Outfeed" }, b.add("Gather", [Builder.constant(b, table, [20_000]), x], { axis: 0 }))
-    const program: Program = { mode: "predict", step: b.build(), init: Builder.make().build() }
-    const module = StepModule.make(program, { ...single, iterations: 2 })
-    assert.deepStrictEqual(module.arguments[1], { type: f32(20_000), source: { _tag: "Constant", data: table } })
-    assert.isBelow(module.text.length, 4000)
-  })
-
-  it("tells which node a place in the text is of, in a loop too", () => {
-    for (const iterations of [1, 3]) {
-      const { at, text } = StepModule.make(lookup(), { ...single, iterations })
-      const line = text.split("\n").findIndex((l) => l.includes("stablehlo.gather"))
-      assert.strictEqual(at(line + 1, 10)?.source, "model.ts:7:9")
-      assert.strictEqual(at(line + 1, 10)?.op, "Gather")
-    }
   })
 })

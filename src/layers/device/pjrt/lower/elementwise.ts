@@ -54,14 +54,19 @@ const floorDiv = (e: Emitter, _: Node, x: ReadonlyArray<Value>) => {
   return unlessZero(e, b, e.select(isBelow, e.by("subtract", quotient, 1), quotient))
 }
 
-/** The remainder has the divisor's sign: `(a rem b + b) rem b` where the signs of `a` and `b` differ. */
+/**
+ * The remainder has the divisor's sign: where the signs of `a` and `b` differ, one `b` more. That sum is not reduced again, for
+ * rounding may make it `b`; where `b` is infinite there is none.
+ */
 const mod = (e: Emitter, _: Node, x: ReadonlyArray<Value>) => {
   const [a, b] = [x[0]!, x[1]!]
   const rest = e.binary("remainder", a, b)
   const zero = e.like(a, 0)
   const both = (direction: string) => e.binary("and", e.compare(direction, a, zero), e.compare(direction, b, zero))
-  const result = e.select(e.binary("or", both("LT"), both("GE")), rest, e.binary("remainder", e.binary("add", rest, b), b))
-  return a.type === "int32" ? unlessZero(e, b, result) : result
+  const isSame = e.binary("or", both("LT"), both("GE"))
+  const other = e.select(e.compare("EQ", rest, zero), rest, e.binary("add", rest, b))
+  if (a.type === "int32") return unlessZero(e, b, e.select(isSame, rest, other))
+  return e.select(isSame, rest, e.select(e.compare("EQ", e.unary("abs", b), e.like(b, Infinity)), e.like(b, NaN), other))
 }
 
 /** Of integers with a negative exponent only powers of 1 and -1 are not 0. */
