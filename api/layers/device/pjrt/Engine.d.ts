@@ -1,4 +1,4 @@
-import * as Result from "effect/Result";
+import type * as Result from "effect/Result";
 import { EngineUnavailable } from "../../../domain/Errors.ts";
 import { Device } from "../../../services/Device.ts";
 import * as Host from "../hosted/Host.ts";

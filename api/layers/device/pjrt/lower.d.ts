@@ -1,11 +1,7 @@
-import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts";
+import type { Graph, NodeOf } from "../../../domain/graph/Graph.ts";
 import { type OpName } from "../../../domain/graph/ops.ts";
 import { Emitter, type Functions, type LowerOptions, type Value } from "./lower/Emitter.ts";
 import type { Rules } from "./lower/rule.ts";
-export declare class NoRule extends Error {
-    readonly node: Node;
-    constructor(node: Node);
-}
 export type Given = NodeOf<"Parameter"> | NodeOf<"Constant">;
 export declare const rules: Rules;
 export declare const opNames: ReadonlyArray<OpName>;

@@ -10,7 +10,9 @@ import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
 import type { Program } from "../../../domain/Program.ts"
 import { Device, type Executable } from "../../../services/Device.ts"
 import { compileFor } from "./describe.ts"
-import { explain, lower, refused } from "./lowering.ts"
+import { refusal } from "../hosted/accept.ts"
+import { lowered } from "../hosted/compile.ts"
+import { explain } from "./explain.ts"
 import { engine } from "./Host.ts"
 import * as Plugins from "./plugins.ts"
 import type { Compiled } from "./process/protocol.ts"
@@ -63,15 +65,14 @@ const inert: Executable = {
 
 const compile = ({ onCompiled, plugin, precision = "default", target }: Options, replicas: number) =>
   Effect.fnUntraced(function* (program: Program): Effect.fn.Return<Executable, CompileError | EngineUnavailable> {
-    const verdict = verifyProgram(program, replicas)
-    if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
+    yield* Effect.fromResult(Result.mapError(verifyProgram(program, replicas), refusal(engine)))
     const partitions = program.partition?.cores ?? 1
     if (replicas * partitions !== target.devices) {
       const detail = `${replicas} replicas of ${partitions} cores take ${replicas * partitions} devices, and ${target.topology} has ${target.devices}`
       return yield* new CompileError({ engine, detail })
     }
     const found = yield* Effect.fromResult(Plugins.locate(plugin ?? target.platform))
-    const step = yield* lower(StepModule.make, program, { replicas, iterations: 1, precision, wide: false })
+    const step = yield* Effect.fromResult(lowered(engine, () => StepModule.make(program, { replicas, iterations: 1, precision, wide: false })))
     const options = { replicas, partitions }
     const request = { _tag: "CompileFor", topology: target.topology, description: {}, text: step.text, options } as const
     onCompiled(yield* Effect.mapError(compileFor(found, request), explain(step)))

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { createHash, randomUUID } from "node:crypto"
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import * as path from "node:path"
 
 /** First bytes of an entry; the number is that of the form of entries. */
@@ -36,6 +36,15 @@ const discard = (file: string): void => {
   }
 }
 
+/** It was used now. */
+const touch = (file: string): void => {
+  try {
+    utimesSync(file, new Date(), new Date())
+  } catch {
+    // a folder that cannot be written
+  }
+}
+
 /** What an entry holds; `undefined` where there is none, or none that is whole: that one is removed. @category readers @since 0.1.0 */
 export const read = (file: string): Uint8Array | undefined => {
   let bytes: Buffer
@@ -46,9 +55,37 @@ export const read = (file: string): Uint8Array | undefined => {
   }
   const body = bytes.subarray(magic.length + hashBytes)
   const isWhole = bytes.subarray(0, magic.length).equals(magic) && bytes.subarray(magic.length, magic.length + hashBytes).equals(sha256(body))
-  if (isWhole) return body
+  if (isWhole) {
+    touch(file)
+    return body
+  }
   discard(file)
   return undefined
+}
+
+/** Bytes that the folder may hold. @category constants @since 0.1.0 */
+export const capacity = 1 << 30
+
+/** Removes what was unused for longest until the folder holds at most `limit` bytes. @category writers @since 0.1.0 */
+export const prune = (folder: string, limit = capacity): void => {
+  const entries = readdirSync(folder)
+    .filter((name) => name.endsWith(".pjrt"))
+    .map((name) => ({ file: path.join(folder, name), ...times(path.join(folder, name)) }))
+    .sort((a, b) => b.used - a.used)
+  let bytes = 0
+  for (const { file, size } of entries) {
+    bytes += size
+    if (bytes > limit) discard(file)
+  }
+}
+
+const times = (file: string): { readonly size: number; readonly used: number } => {
+  try {
+    const { mtimeMs, size } = statSync(file)
+    return { size, used: mtimeMs }
+  } catch {
+    return { size: 0, used: 0 } // another process has removed it
+  }
 }
 
 /** Appears whole or not at all; where it cannot be written, there is none. @category writers @since 0.1.0 */
@@ -58,6 +95,7 @@ export const write = (file: string, body: Uint8Array): void => {
     mkdirSync(path.dirname(file), { recursive: true })
     writeFileSync(temporary, Buffer.concat([magic, sha256(body), body]))
     renameSync(temporary, file)
+    prune(path.dirname(file))
   } catch {
     discard(temporary)
   }

@@ -4,16 +4,17 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { homedir } from "node:os"
 import * as path from "node:path"
 import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
-import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
-import { partitionProgram } from "../../../domain/passes/partition/partitionProgram.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { byteSizeOf } from "../../../domain/Tensor.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
+import { accept } from "../hosted/accept.ts"
+import { lowered } from "../hosted/compile.ts"
+import { count } from "../hosted/count.ts"
 import * as Executable from "../hosted/Executable.ts"
 import * as Host from "../hosted/Host.ts"
 import { Allocator, type HostedLayout, leafByLeaf, statePlace } from "../hosted/Plan.ts"
@@ -28,7 +29,7 @@ import { type HostPlan, PluginProcess, type ProgramParty } from "./process/Plugi
 import { hostedPlan, type Module, placeShared, type ProgramPlan } from "./process/ProgramPlan.ts"
 import * as SharedMemory from "./process/SharedMemory.ts"
 import { moduleOf } from "./moduleOf.ts"
-import { explain, lower, refused } from "./lowering.ts"
+import { explain } from "./explain.ts"
 import * as StepModule from "./stepModule.ts"
 
 /** @category models @since 0.1.0 */
@@ -156,46 +157,42 @@ const compile = (settings: Settings, seams: Seams) => {
     given: Program
   ): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const { precision = "default", replicas } = settings
-    const verdict = Result.flatMap(verifyProgram(given, replicas), () => partitionProgram(given))
-    if (Result.isFailure(verdict)) return yield* refused(verdict.failure)
-    const { program, report: cut } = verdict.success
+    const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
     const slots = settings.prefetch ?? slotsFor(program, replicas)
     const layout = layoutOf(program, replicas, slots)
     const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
     const make = seams.make ?? StepModule.make
     // TPUs have no 64-bit arithmetic of their own
     const how = { replicas, precision, wide: found.platform !== "tpu" }
-    const step = yield* lower(make, program, { ...how, iterations: 1 })
-    const count = severalFor(settings, slots)
-    const several = count === undefined ? undefined : yield* lower(make, program, { ...how, iterations: count })
+    const lower = (iterations: number) => Effect.fromResult(lowered(engine, () => make(program, { ...how, iterations })))
+    const step = yield* lower(1)
+    const steps = severalFor(settings, slots)
+    const several = steps === undefined ? undefined : yield* lower(steps)
     const koffi = yield* koffiHere
     const planned = {
       layout,
       single: moduleOf(step, layout, 1),
-      several: several === undefined ? undefined : moduleOf(several, layout, count!), // there is one where there is the other
+      several: several === undefined ? undefined : moduleOf(several, layout, steps!), // there is one where there is the other
       failures: step.failures
     }
     const plan = yield* Effect.try({
       try: () => planOf(settings, found, program, planned, koffi),
       catch: (cause) => unavailable(messageOf(cause), cause)
     })
-    const device = process(koffi, found)
-    const spawn = seams.spawn ?? ((hostPlan: HostPlan) => device.serve(hostPlan))
-    const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, device))
+    const party = process(koffi, found)
+    const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
+    const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
     yield* Effect.mapError(host.ready, explain(step))
     return { ...(yield* Executable.make(host, plan)), cut }
   })
 }
 
-const count = (value: number, least: number, name: string): number => {
-  if (!Number.isInteger(value) || value < least) throw new RangeError(`DevicePjrt: expected a whole ${name} of at least ${least}, got ${value}`)
-  return value
-}
+const device = "DevicePjrt"
 
 /** Throws a `RangeError` for counts that are too small or not whole. @category constructors @since 0.1.0 */
 export const make = (options: Options = {}, seams: Seams = {}): Device["Service"] => {
-  const replicas = count(options.replicas ?? 1, 1, "replicas")
-  if (options.prefetch !== undefined) count(options.prefetch, 2, "prefetch")
-  if (options.stepsPerExecute !== undefined) count(options.stepsPerExecute, 1, "stepsPerExecute")
+  const replicas = count(device, "replicas", options.replicas ?? 1, 1)
+  if (options.prefetch !== undefined) count(device, "prefetch", options.prefetch, 2)
+  if (options.stepsPerExecute !== undefined) count(device, "stepsPerExecute", options.stepsPerExecute, 1)
   return Device.of({ engine, replicas, compile: compile({ ...options, replicas }, seams) })
 }

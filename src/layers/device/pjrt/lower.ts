@@ -7,6 +7,7 @@ import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts"
 import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
 import { liveNodes } from "../../../domain/passes/rebuild.ts"
 import { printType, sameShape } from "../../../domain/Tensor.ts"
+import { NoRule } from "../hosted/NoRule.ts"
 import { convolutionRules } from "./lower/convolutions.ts"
 import { elementwiseRules } from "./lower/elementwise.ts"
 import { Emitter, type Functions, isBig, type LowerOptions, typeOf, type Value } from "./lower/Emitter.ts"
@@ -16,17 +17,6 @@ import { randomRules } from "./lower/random.ts"
 import type { Rule, Rules } from "./lower/rule.ts"
 import { structureRules } from "./lower/structure.ts"
 import { windowRules } from "./lower/windows.ts"
-
-/** An op without a rule. @category errors @since 0.1.0 */
-export class NoRule extends Error {
-  readonly node: Node
-
-  constructor(node: Node) {
-    super("has no lowering")
-    this.name = "NoRule"
-    this.node = node
-  }
-}
 
 /** What is an argument of the module: parameters, and literals too large for a text. @category models @since 0.1.0 */
 export type Given = NodeOf<"Parameter"> | NodeOf<"Constant">

@@ -1,7 +1,7 @@
 /** The compile cache: an entry is used whole or not at all. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { afterEach, beforeEach } from "vitest"
@@ -81,6 +81,18 @@ describe("the compile cache", () => {
     const file = Cache.fileOf(folder, ["text"])
     through(file)
     assert.deepStrictEqual(through(file, true), ["load", "compile", "serialize", "compiled"])
+  })
+
+  it("keeps what was used last, up to a size", () => {
+    const files = ["a", "b", "c"].map((text) => Cache.fileOf(folder, [text]))
+    files.forEach((file, i) => {
+      Cache.write(file, body)
+      utimesSync(file, i + 1, i + 1)
+    })
+    assert.isDefined(Cache.read(files[0]!), "it counts as used now")
+    writeFileSync(path.join(folder, "of someone else"), "")
+    Cache.prune(folder, 2 * readFileSync(files[0]!).length)
+    assert.deepStrictEqual(readdirSync(folder).sort(), [...[files[0]!, files[2]!].map((file) => path.basename(file)), "of someone else"].sort())
   })
 
   it("does without where the folder cannot be written", () => {
