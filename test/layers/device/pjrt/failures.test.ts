@@ -180,6 +180,8 @@ withXla("failures of the PJRT engine, and its process", (file) => {
         const wrong = { ...good, arguments: [{ ...good.arguments[0]!, type: { dtype: "int32", shape: [1] } as const }] }
         const refusal = yield* refusalOf({ make: () => ({ ...wrong, results: [] }) })
         assert.include(refusal, "CompileError: pjrt cannot compile: the program gives 1 results, and 0 were expected")
+        const results = [{ ...good.results[0]!, type: { dtype: "int32", shape: [1] } as const }]
+        assert.include(yield* refusalOf({ make: () => ({ ...good, results }) }), "result 0 of the program is not int32")
       })
     )
 

@@ -17,4 +17,3 @@ export declare class Executable {
     serialize(): Uint8Array;
     close(): void;
 }
-export declare const resultTypes: (client: Client, program: bigint) => ReadonlyArray<number>;

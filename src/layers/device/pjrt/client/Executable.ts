@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import type { TensorType } from "../../../../domain/Tensor.ts"
-import { Args, wordsAt } from "./Args.ts"
+import { bufferTypes } from "./abi.ts"
+import { Args } from "./Args.ts"
 import { type Buffer, checkType, type Client, type Signature, SignatureError } from "./Client.ts"
 import type { Prepared } from "./Plugin.ts"
 import { memoryOf, type ProgramMemory, serialize } from "./program.ts"
@@ -52,9 +53,10 @@ export class Executable {
     this.held = [argumentLists, resultLists, options]
     const lists = [koffi.address(argumentLists), replicas, signature.parameters.length, koffi.address(resultLists), koffi.address(this.#events)]
     this.#execute = plugin.prepare("LoadedExecutable_Execute", [handle, options.address, ...lists, 0])
-    if (outputs === signature.results.length) return
+    const wrong = wrongResults(resultTypes(client, this.#program), outputs, signature)
+    if (wrong === undefined) return
     this.close()
-    throw new SignatureError(`the program gives ${outputs} results, and ${signature.results.length} were expected`)
+    throw new SignatureError(wrong)
   }
 
   /** What the next executions get as argument `index` of a replica, until something else is bound. Throws `SignatureError`. */
@@ -96,9 +98,17 @@ export class Executable {
   }
 }
 
-/** Results' types as a program itself tells them: the numbers of `PJRT_Buffer_Type`. @category readers @since 0.1.0 */
-export const resultTypes = (client: Client, program: bigint): ReadonlyArray<number> => {
-  const args = client.plugin.call("Executable_OutputElementTypes", [program, 0, 0])
-  const words = wordsAt(client.plugin.koffi, args.get(3), Math.ceil(args.number(4) / 2))
-  return [...new Int32Array(words.buffer, 0, args.number(4))]
+/** Results' types as a program itself tells them: numbers of `PJRT_Buffer_Type`; `undefined` where the plugin does not tell. */
+const resultTypes = ({ plugin }: Client, program: bigint): ReadonlyArray<number> | undefined => {
+  if (!plugin.has("Executable_OutputElementTypes")) return undefined
+  const args = plugin.call("Executable_OutputElementTypes", [program, 0, 0])
+  const count = args.number(4)
+  return count === 0 ? [] : [...new Int32Array(plugin.koffi.view(args.get(3), count * 4))]
+}
+
+/** What speaks against the results that are expected. */
+const wrongResults = (types: ReadonlyArray<number> | undefined, outputs: number, { results }: Signature): string | undefined => {
+  if (outputs !== results.length) return `the program gives ${outputs} results, and ${results.length} were expected`
+  const wrong = results.findIndex(({ dtype }, i) => types !== undefined && types[i] !== bufferTypes[dtype])
+  return wrong < 0 ? undefined : `result ${wrong} of the program is not ${results[wrong]!.dtype}`
 }
