@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import * as Result from "effect/Result"
 import { CheckpointError, ConfigError, ExportError, type TraceError } from "../domain/Errors.ts"
 import { probeSizes } from "../domain/export/affine.ts"
 import { portsOf, servingGraph, variableNames } from "../domain/export/servingGraph.ts"
@@ -22,6 +23,7 @@ import type { CheckpointStore } from "../services/CheckpointStore.ts"
 import type { ModelFormat } from "../services/ModelFormat.ts"
 import { type Traced, Tracer } from "../services/Tracer.ts"
 import type { Estimator } from "./Estimator.ts"
+import { checked } from "./exportOptions.ts"
 import { trainingStep, type TrainingOptions } from "./exportTraining.ts"
 import { type Restored, toRestore } from "./restore.ts"
 
@@ -51,27 +53,6 @@ export interface Exported {
   /** The folder with the files. */
   readonly path: string
   readonly step: number
-}
-
-const checked = (options: ExportOptions): ConfigError | undefined => {
-  const { batchSize, features, formats } = options
-  const refused = (key: string, detail: string) => new ConfigError({ key: `export.${key}`, detail })
-  if (formats.length === 0) return refused("formats", "expected at least one format, such as FormatSavedModel.make().")
-  const twice = formats.find(({ name }, i) => formats.findIndex((other) => other.name === name) !== i)
-  if (twice !== undefined) return refused("formats", `"${twice.name}" is there twice.`)
-  if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
-    return refused("batchSize", `expected a positive whole number, got ${batchSize}.`)
-  }
-  const untrained = options.training === undefined ? undefined : formats.find(({ trains }) => trains !== true)
-  if (untrained !== undefined)
-    return refused("training", `the format ${untrained.name} has no place for a step of training; export as saved-model for that.`)
-  const rows = options.training?.batchSize ?? 1
-  if (!(Number.isInteger(rows) && rows > 0)) return refused("training.batchSize", `expected a positive whole number, got ${rows}.`)
-  const leaves = nest.flatten(features, "features")
-  if (leaves.length === 0) return refused("features", "there are none; give { name: { dtype, shape } } with the shape of one example.")
-  const wrong = leaves.find(({ value }) => !nest.isTyped(value))
-  if (wrong !== undefined) return refused("features", `"${wrong.name}" is no { dtype, shape }.`)
-  return undefined
 }
 
 /** What is exported at one batch size: the graph, and the signatures that the model function offers. */
@@ -159,13 +140,22 @@ export const servingModel = Effect.fnUntraced(function* <P, ME, MR>(
   const wrong = checked(options)
   if (wrong !== undefined) return yield* wrong
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
-  const restored = yield* toRestore(config, options.checkpointPath)
+  const restored = yield* Effect.mapError(toRestore(config, options.checkpointPath), (error) =>
+    // its advice is for predictions, which can do without
+    error.reason === "NotFound" && error.file === config.modelDir
+      ? new CheckpointError({ ...error, detail: "there is no checkpoint in this directory to export: train first, or name one with checkpointPath" })
+      : error
+  )
   if (restored === undefined) {
     const detail = "it is not set, and no checkpointPath is given: an export takes its weights from a checkpoint."
     return yield* new ConfigError({ key: "modelDir", detail })
   }
   const graphs = yield* tracesFor(estimator, options, config.seed)
   const { inputs, outputs } = yield* Effect.fromResult(portsOf(graphs))
+  if (options.training !== undefined && graphs[0].signatures.some(({ name }) => name === "train")) {
+    const detail = 'exportOutputs offers a signature "train", which is the name of the step of training. Rename it'
+    return yield* new ExportError({ reason: "Port", detail })
+  }
   const { features, training: asked } = options
   const training = asked === undefined ? undefined : yield* trainingStep(estimator, features, asked, config.seed)
   const variables = variablesOf([graphs[0].graph, ...(training === undefined ? [] : [training.graph])], restored)
@@ -187,13 +177,22 @@ const notWritten =
   (cause: PlatformError): ExportError =>
     new ExportError({ reason: "Write", detail: `cannot write ${file} (${cause.message}); check the path, its permissions and the disk`, cause })
 
-/** The second it was made in, or the next one that no other export has. */
-const freeName = Effect.fnUntraced(function* (base: string): Effect.fn.Return<string, PlatformError, FileSystem.FileSystem | Path.Path> {
+/** Moves the folder to its place in `base`: the second it was made in, or the next one that no other export has. */
+const publish = Effect.fnUntraced(function* (
+  folder: string,
+  base: string
+): Effect.fn.Return<string, PlatformError, FileSystem.FileSystem | Path.Path> {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   let second = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-  while (yield* fs.exists(path.join(base, String(second)))) second++
-  return String(second)
+  while (true) {
+    const final = path.join(base, String(second++))
+    if (yield* fs.exists(final)) continue
+    const moved = yield* Effect.result(fs.rename(folder, final))
+    if (Result.isSuccess(moved)) return final
+    // another export may have come in between
+    if (!(yield* fs.exists(final))) return yield* moved.failure
+  }
 })
 
 const writeAll = Effect.fnUntraced(function* (
@@ -214,9 +213,7 @@ const writeAll = Effect.fnUntraced(function* (
         yield* fs.makeDirectory(folder, { recursive: true })
         yield* format.write(model, folder)
       }
-      const final = path.join(base, yield* freeName(base))
-      yield* fs.rename(path.join(temporary, "files"), final)
-      return final
+      return yield* publish(path.join(temporary, "files"), base)
     })
   )
 })

@@ -158,6 +158,36 @@ describe("exportModel", () => {
     )
   }
 
+  it.effect("what differs between odd and even batches is refused, and so is a signature that is called as the step of training", () =>
+    Effect.gen(function* () {
+      const parity = modelOf((x, w) => ({ predictions: { y: tf.mul(tf.matMul(x, w), x.shape[0] % 2) } }))
+      assert.include((yield* failureOf(parity, FormatOnnx.make())).message, "BatchSize")
+      const train = modelOf((x, w) => ({ predictions: { y: x }, exportOutputs: { train: { kind: "predict", outputs: { y: tf.matMul(x, w) } } } }))
+      const step: ModelFn = (input) => (input.mode === "predict" ? train(input) : { loss: tf.scalar(0) })
+      const error = yield* failureOf(step, FormatSavedModel.make(), { training: { batchSize: 2 } })
+      assert.include(error.message, 'exportOutputs offers a signature "train"')
+    }).pipe(Effect.provide(services))
+  )
+
+  it.effect("saved-model: inputs that Python cannot tell apart are refused", () =>
+    Effect.gen(function* () {
+      const two: ModelFn = (input) => ({ predictions: { y: tf.add(input.features["a b"]!, input.features["a_b"]!) } })
+      const error = yield* failureOf(two, FormatSavedModel.make(), { features: { "a b": features.x, a_b: features.x } })
+      assert.include(error.message, 'export: Port (saved-model): the inputs "a b" and "a_b"')
+    }).pipe(Effect.provide(services))
+  )
+
+  it.effect("several exports at once into one folder get a place each", () =>
+    Effect.gen(function* () {
+      yield* saved(1)
+      const path = yield* folder
+      const one = Estimator.exportModel(estimatorOf(product), { path, features, formats: [keeping([])] })
+      const all = yield* Effect.all([one, one, one, one], { concurrency: "unbounded" })
+      assert.strictEqual(new Set(all.map((exported) => exported.path)).size, 4)
+      assert.deepStrictEqual((yield* list(path)).sort(), ["0", "1", "2", "3"])
+    }).pipe(Effect.provide(services))
+  )
+
   it.effect("wrong options, a model without a checkpoint, and one of another model are refused", () =>
     Effect.gen(function* () {
       const refused = (options: Partial<Estimator.ExportOptions>) => Effect.map(failureOf(product, keeping([]), options), ({ message }) => message)
@@ -165,6 +195,18 @@ describe("exportModel", () => {
       assert.include(yield* refused({ formats: [keeping([]), keeping([])] }), '"kept" is there twice')
       assert.include(yield* refused({ batchSize: 0 }), "expected a positive whole number, got 0")
       assert.include(yield* refused({ features: {} }), "there are none")
+      assert.include(yield* refused({ features: { x: { dtype: "float32", shape: [-1] } } }), "has an extent of -1")
+      assert.include(yield* refused({ path: "" }), "expected the folder of all exports")
+      assert.include(yield* refused({ assets: new Map([["../escaped.txt", new Uint8Array(1)]]) }), "is no path below the export's folder")
+      assert.include(yield* refused({ training: { batchSize: 4 } }), "has no place for a step of training")
+      // of callers without types
+      const untyped = (options: object) => refused(options as Partial<Estimator.ExportOptions>)
+      assert.include(yield* untyped({ batchSize: "4" }), 'expected a positive whole number, got "4"')
+      assert.include(yield* untyped({ batchsize: 4 }), 'Did you mean "batchSize"?')
+      assert.include(yield* untyped({ formats: [FormatOnnx.make] }), "call its make")
+      assert.include(yield* untyped({ features: { x: { dtype: "float64", shape: [] } } }), 'is "float64"; elements are float32, int32 or bool')
+      assert.include(yield* untyped({ assets: { a: "b" } }), "expected a Map")
+      assert.include(yield* untyped({ features: { "x/y": features.x, x: { y: features.x } } }), 'two of them are called "features/x/y"')
       const path = yield* folder
       const options = { path, features, formats: [keeping([])] }
       const nowhere = yield* Effect.flip(Estimator.exportModel(Estimator.make({ modelFn: product }), options))

@@ -11,6 +11,8 @@ export type Growth = {
     readonly scalar: boolean;
 } | {
     readonly _tag: "Counting";
+    readonly start: Affine;
+    readonly step: number;
     readonly length: Affine;
     readonly axis: number;
     readonly rank: number;
@@ -21,4 +23,4 @@ export type Growth = {
 };
 export declare const growthOf: (sizes: Three<number>, three: Three<Elements>) => Growth | undefined;
 export declare const sameElements: (a: Elements, b: Elements) => boolean;
-export declare const advice = "Predictions must treat each row by itself; or export for one batch size with batchSize";
+export declare const advice = "It could not be written as a function of the batch's size: let predictions treat each row by itself, or export for one size with batchSize";

@@ -11,6 +11,6 @@ export interface Wanted {
     readonly outputs: ReadonlyArray<Named>;
     readonly successors?: ReadonlyArray<string>;
 }
-export declare const servingGraph: ({ outputs: wanted, step, successors }: Wanted) => Result.Result<Graph, ExportError>;
+export declare const servingGraph: (wanted: Wanted) => Result.Result<Graph, ExportError>;
 export declare const variableNames: (graph: Graph) => ReadonlyArray<string>;
 export declare const portsOf: (sized: ServingModel["graphs"]) => Result.Result<Pick<ServingModel, "inputs" | "outputs">, ExportError>;

@@ -41,10 +41,10 @@ export const isFixed = ({ perRow }: Affine): boolean => perRow === 0
 export const isRows = ({ perRow, rest }: Affine): boolean => perRow === 1 && rest === 0
 
 /**
- * Batch sizes to lower at: primes, which no extent of a model is likely to be, so that a number of the file is seldom
- * the rows at one size by chance.
+ * Batch sizes to lower at: odd and even, and primes or twice one, which no extent of a model is likely to be, so that a number of the
+ * file is seldom the rows at one size by chance.
  *
  * @category constants
  * @since 0.1.0
  */
-export const probeSizes: Three<number> = [211, 223, 227]
+export const probeSizes: Three<number> = [211, 226, 227]

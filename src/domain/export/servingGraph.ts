@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import { ExportError } from "../Errors.ts"
 import * as Builder from "../graph/Builder.ts"
 import type { Graph, Node, NodeId } from "../graph/Graph.ts"
+import { GraphError } from "../graph/GraphError.ts"
 import { type RandomOp, randomOps } from "../graph/ops.ts"
 import { optimize } from "../passes/pipeline.ts"
 import { addNode, liveNodes } from "../passes/rebuild.ts"
@@ -60,7 +61,17 @@ const validLeaf = "valid"
  * @category conversions
  * @since 0.1.0
  */
-export const servingGraph = ({ outputs: wanted, step, successors = [] }: Wanted): Result.Result<Graph, ExportError> => {
+export const servingGraph = (wanted: Wanted): Result.Result<Graph, ExportError> => {
+  try {
+    return made(wanted)
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error
+    // names that become one: { "a/b": … } and { a: { b: … } }, say
+    return Result.fail(new ExportError({ reason: "Port", detail: `two inputs or outputs have one name: ${error.detail}. Rename one of them` }))
+  }
+}
+
+const made = ({ outputs: wanted, step, successors = [] }: Wanted): Result.Result<Graph, ExportError> => {
   const caches = step.parameters.filter(({ role }) => role._tag === "State" && role.kind === "cache")
   const nextOf = (leaf: string) => step.outputs.find(({ name, role }) => role._tag === "State" && name === leaf)!.node
   const outputs = [...wanted, ...caches.map(({ name }) => ({ name, node: nextOf(name) }))]

@@ -17,6 +17,7 @@ import type { Literal, NodeDef } from "../device/tensorflow/GraphDef.ts"
 import { graphNode, placeholder } from "../device/tensorflow/graphNodes.ts"
 import { writeSynced } from "../storage/files.ts"
 import { type Json, nodeJson, shapeJson, typeName } from "./tensorflow/graphJson.ts"
+import * as Names from "./names.ts"
 import * as ServingNodes from "./tensorflow/servingNodes.ts"
 import { writeAssets, writeFailure } from "./writing.ts"
 
@@ -66,13 +67,17 @@ interface GraphModel {
   readonly signature: Json
 }
 
-const variableName = (name: string) => `variables/${name}`
-const inputName = ({ name }: ServingPort) => name
-const outputName = ({ name }: ServingPort) => `outputs/${name}`
-
 /** @category conversions @since 0.1.0 */
 export const graphModel = (model: ServingModel): Result.Result<GraphModel, ExportError> => {
   const { inputs, outputs, signatures, variables } = model
+  const table = Names.tensorflow([ServingNodes.ownPrefix])
+  const named = <A>(all: Iterable<A>, nameOf: (one: A) => string) => new Map(Array.from(all, (one) => [one, table.take(nameOf(one))] as const))
+  const inputNames = named(inputs, ({ name }) => `inputs/${name}`)
+  const outputNames = named(outputs, ({ name }) => `outputs/${name}`)
+  const variableNames = named(variables.keys(), (name) => `variables/${name}`)
+  const inputName = (port: ServingPort) => inputNames.get(port)!
+  const outputName = (port: ServingPort) => outputNames.get(port)!
+  const variableName = (name: string) => variableNames.get(name)!
   const names: ServingNodes.Names = { variable: variableName, input: (index) => inputName(inputs[index]!) }
   return Result.flatMap(ServingNodes.make(model, format, names), (serving) => {
     const unknown = serving.nodes.find(({ op }) => unknownOps.has(op))

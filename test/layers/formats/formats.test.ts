@@ -150,6 +150,17 @@ describe("exported models", () => {
       }
     })
 
+    it(`${format}: names that are nearly the same, constant outputs, both results of topk, numbers that count rows`, async () => {
+      const { model, path } = models["odd"]!
+      const call = await open(join(path, format))
+      for (const rows of sizes) {
+        const batch = model.batch(rows)
+        const [expected] = await expectedOf(model, [batch])
+        const found = await call(named(batch))
+        for (const [name, tensor] of Object.entries(expected!)) close(found[name]!, tensor, `${rows} ${name}`)
+      }
+    })
+
     it(`${format}: Transformer-XL, its cache carried by the caller`, async () => {
       const { model, path } = models["transformerXl"]!
       const call = await open(join(path, format))

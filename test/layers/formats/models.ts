@@ -40,6 +40,31 @@ const heads: Model.ModelFn = ({ features, labels, mode, variables }) => {
   return { loss: mode === "train" ? new CrossReplicaOptimizer(tf.train.adam(0.1)).minimize(lossOf) : lossOf() }
 }
 
+/** Names that formats must tell apart, results of several outputs, outputs that no row changes, and numbers that count the rows. */
+const odd: Model.ModelFn = ({ batchSize, features, labels, mode, variables }) => {
+  const w = variables.get("bias/zero", [4, 5]) as tf.Tensor2D
+  const zero = variables.get("bias", [5])
+  const product = () => tf.add(tf.matMul(tf.add(features.bias!, features.x!) as tf.Tensor2D, w), tf.add(zero, tf.expandDims(features.zero!, 1)))
+  if (mode === "predict") {
+    const { indices, values } = tf.topk(product(), 2)
+    const rows = tf.cast(tf.range(1, batchSize + 1), "int32")
+    return {
+      predictions: {
+        values,
+        indices,
+        version: tf.fill([batchSize], 7),
+        tiled: tf.tile(tf.expandDims(zero, 0), [batchSize, 1]),
+        y: tf.mul(product(), 2),
+        Y: tf.mul(product(), 3),
+        ü: rows,
+        ý: tf.sub(batchSize, rows)
+      }
+    }
+  }
+  const lossOf = () => tf.mean<tf.Scalar>(tf.square(tf.sub(tf.sum(product(), 1), labels)))
+  return { loss: mode === "train" ? new CrossReplicaOptimizer(tf.train.sgd(0.01)).minimize(lossOf) : lossOf() }
+}
+
 export interface Trained<P> {
   readonly estimator: Estimator.Estimator<P>
   readonly features: Model.Nest<TensorType>
@@ -55,6 +80,15 @@ const headsTrained = (folder: string) =>
     yield* Estimator.train(estimator, { input: Stream.forever(Stream.succeed({ features: batch(4), labels })), maxSteps: 3 })
     const features = { x: { dtype: "float32", shape: [6] }, base: { dtype: "float32", shape: [] } } as const
     return { estimator, features, batch } satisfies Trained<unknown>
+  })
+
+const oddTrained = (folder: string) =>
+  Effect.gen(function* () {
+    const estimator = Estimator.make({ modelFn: odd, config: { modelDir: join(folder, "odd") } })
+    const batch = (rows: number, seed = 1) => ({ bias: floats([rows, 4], seed), x: floats([rows, 4], seed + 1), zero: floats([rows], seed + 2) })
+    yield* Estimator.train(estimator, { input: Stream.forever(Stream.succeed({ features: batch(4), labels: floats([4], 9) })), maxSteps: 2 })
+    const vector = { dtype: "float32", shape: [4] } as const
+    return { estimator, features: { bias: vector, x: vector, zero: { dtype: "float32", shape: [] } as const }, batch }
   })
 
 const mnistTrained = (folder: string) =>
@@ -77,7 +111,7 @@ const transformerXlTrained = (folder: string) =>
     return { estimator, features, batch: (rows: number, seed = 1) => ({ tokens: ints([rows, 3], 60, seed) }) }
   })
 
-export const trained = { heads: headsTrained, mnist: mnistTrained, transformerXl: transformerXlTrained }
+export const trained = { heads: headsTrained, mnist: mnistTrained, odd: oddTrained, transformerXl: transformerXlTrained }
 
 /** What the program itself predicts for these batches one after another, batch by batch. */
 export const predicted = <P>({ estimator }: Trained<P>, batches: ReadonlyArray<Model.Nest<Tensor.Tensor>>) =>

@@ -5,7 +5,7 @@ export interface Variable {
     readonly replica: number;
     readonly type: TensorType;
 }
-export declare const inGraph: (name: string) => string;
+export declare const inGraph: (opOf: (node: string) => string) => (name: string) => string;
 export declare const compiled: (xla: boolean) => Attributes;
 export declare const graphNode: (name: string, op: string, inputs: ReadonlyArray<string>, attributes: NodeDef["attributes"]) => NodeDef;
 export declare const placeholder: (name: string, type: DType, shape: PartialShape) => NodeDef;

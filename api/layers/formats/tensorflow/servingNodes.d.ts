@@ -10,6 +10,7 @@ export interface ServingNodes {
     readonly nodes: ReadonlyArray<NodeDef>;
     readonly outputs: ReadonlyArray<string>;
 }
+export declare const ownPrefix = "estimator/";
 export declare const lowered: ({ graph }: SizedGraph, format: string, names: Names, before?: string) => ServingNodes;
 export declare const make: (model: ServingModel, format: string, names: Names) => Result.Result<ServingNodes, ExportError>;
 export declare const exportError: (error: unknown) => ExportError;

@@ -9,4 +9,4 @@ export interface TrainingNodes {
     readonly inputs: ReadonlyArray<readonly [port: ServingPort, node: string]>;
     readonly outputs: ReadonlyArray<readonly [port: ServingPort, node: string]>;
 }
-export declare const make: (training: TrainingStep, format: string, variables: VariableNames, nodeName: (name: string) => string) => TrainingNodes;
+export declare const make: (training: TrainingStep, format: string, variables: VariableNames, take: (name: string) => string) => TrainingNodes;

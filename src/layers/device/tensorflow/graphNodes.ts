@@ -5,6 +5,7 @@
  */
 import type { DType, TensorType } from "../../../domain/Tensor.ts"
 import type { Attributes, NodeDef, PartialShape } from "./GraphDef.ts"
+import { resultNames } from "./lower/resultNames.ts"
 
 /** A part of the state, in a variable of its own; parts without elements have none. @category models @since 0.1.0 */
 export interface Variable {
@@ -13,11 +14,21 @@ export interface Variable {
   readonly type: TensorType
 }
 
-/** A reference of a function's node as the graph itself has it: `node:output:index` is `node:index`. @category rules @since 0.1.0 */
-export const inGraph = (name: string): string => {
-  const parts = name.split(":")
-  return parts.length === 3 ? `${parts[0]!}:${parts[2]!}` : name
-}
+/**
+ * A reference of a function's node as the graph itself has it: `node:output:index` is `node:k`, where k counts all results of the
+ * node. `opOf` gives the op of a node.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const inGraph =
+  (opOf: (node: string) => string) =>
+  (name: string): string => {
+    const [node, result, index] = name.split(":")
+    if (index === undefined) return name
+    const names = resultNames(opOf(node!))
+    return `${node!}:${names.length > 1 ? names.indexOf(result!) : index}`
+  }
 
 /** Makes XLA compile a function, and a call of it. @category constants @since 0.1.0 */
 export const compiled = (xla: boolean): Attributes => (xla ? { _XlaMustCompile: { bool: true } } : {})

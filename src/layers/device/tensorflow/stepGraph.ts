@@ -221,7 +221,9 @@ const isArgument = ({ name }: Carried) => !made.has(name) && !name.startsWith("o
 const callNodes = (variables: ReadonlyArray<Carried>, parts: Parts, options: StepOptions) => {
   const { nodes, results } = loop(variables, parts, options)
   if (!options.xla) {
-    return { nodes: nodes.map((n) => ({ ...n, inputs: n.inputs.map(inGraph) })), functions: [], results: results.map(inGraph) }
+    const ops = new Map(nodes.map(({ name, op }) => [name, op]))
+    const placed = inGraph((name) => ops.get(name)!)
+    return { nodes: nodes.map((n) => ({ ...n, inputs: n.inputs.map(placed) })), functions: [], results: results.map(placed) }
   }
   const given = [...variables.filter(isArgument), rows]
   const run: FunctionDef = {

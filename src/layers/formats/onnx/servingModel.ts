@@ -11,12 +11,13 @@ import { rowsFrom, type ServingModel, type SizedGraph } from "../../../domain/ex
 import type { Tensor } from "../../../domain/Tensor.ts"
 import { NoRule } from "../../device/hosted/NoRule.ts"
 import { lowerPortable } from "../../device/onnx/lower.ts"
+import * as Names from "../names.ts"
 import { elementTypes, type ElementType, type Initializer, type OnnxModel, type OnnxNode } from "../../device/onnx/OnnxModel.ts"
 
 const format = "onnx"
 
-/** Names of the model's own values, apart from those of inputs, outputs and variables. */
-const prefix = "model/"
+/** Before the names of the model's own values. */
+const prefix = "estimator/"
 
 const refuse = (reason: ExportError["reason"], detail: string): never => {
   throw new ExportError({ reason, format, detail })
@@ -31,13 +32,17 @@ const bytesOf = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buffer, da
 const lowered = ({ graph }: SizedGraph, { inputs, outputs, variables }: ServingModel): OnnxModel => {
   const { model, parameters } = lowerPortable(graph)
   const names = new Map<string, string>()
+  // inputs and outputs are called by their names; a variable that is called like one of them makes way
+  const table = Names.make((name) => name, { reserved: [prefix] })
+  for (const { name } of [...inputs, ...outputs]) table.take(name)
   const portOf = new Map(inputs.map((port) => [port.leaf, port]))
   const weights: Array<Initializer> = []
   model.inputs.forEach(({ name, shape, type }, i) => {
     const leaf = graph.parameters[parameters[i]!]!.name
-    names.set(name, portOf.get(leaf)?.name ?? leaf)
     const weight = variables.get(leaf)
-    if (weight !== undefined) weights.push({ name: leaf, type, shape, data: bytesOf(weight) })
+    const own = portOf.get(leaf)?.name ?? table.take(leaf)
+    names.set(name, own)
+    if (weight !== undefined) weights.push({ name: own, type, shape, data: bytesOf(weight) })
   })
   model.outputs.forEach(({ name }, i) => names.set(name, outputs[i]!.name))
   const named = (name: string) => (name === "" ? "" : (names.get(name) ?? prefix + name))
@@ -96,11 +101,12 @@ const rowsScalar = `${prefix}rows/scalar`
 
 const cast = (parts: Parts, from: string, name: string, type: ElementType): string => parts.node("Cast", [from], name, { to: elementTypes[type] })
 
-const counting = (parts: Parts, { name, type }: Initializer, { axis, length, rank }: Extract<Growth, { readonly _tag: "Counting" }>): void => {
-  const limit = parts.lines(`${name}/limit`, [length], true)
-  const range = parts.node("Range", [parts.ints(`${name}/start`, [0], true), limit, parts.ints(`${name}/step`, [1], true)], `${name}/range`)
+const counting = (parts: Parts, { name, type }: Initializer, growth: Extract<Growth, { readonly _tag: "Counting" }>): void => {
+  const { axis, length, rank, start, step } = growth
+  const limit = { perRow: start.perRow + step * length.perRow, rest: start.rest + step * length.rest }
+  const bounds = [parts.lines(`${name}/start`, [start], true), parts.lines(`${name}/limit`, [limit], true), parts.ints(`${name}/step`, [step], true)]
   const shape = Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1))
-  parts.node("Reshape", [cast(parts, range, `${name}/cast`, type), parts.ints(`${name}/shape`, shape)], name)
+  parts.node("Reshape", [cast(parts, parts.node("Range", bounds, `${name}/range`), `${name}/cast`, type), parts.ints(`${name}/shape`, shape)], name)
 }
 
 /** Makes the literal `one` for any number of rows. */
@@ -174,14 +180,13 @@ const withoutDead = (model: OnnxModel): OnnxModel => {
   return { ...model, nodes: nodes.toReversed(), initializers: model.initializers.filter(({ name }) => read.has(name)) }
 }
 
-/** Names that differ in nothing cannot stand in one model. */
-const clashing = ({ inputs, outputs, variables }: ServingModel): string | undefined => {
-  const seen = new Set<string>()
-  return [...inputs.map(({ name }) => name), ...outputs.map(({ name }) => name), ...variables.keys()].find((name) => {
-    const known = seen.has(name)
-    seen.add(name)
-    return known
-  })
+/** What cannot stand in one model. */
+const clashing = ({ inputs, outputs }: ServingModel): string | undefined => {
+  const given = new Set(inputs.map(({ name }) => name))
+  const both = outputs.find(({ name }) => given.has(name))
+  if (both !== undefined) return `an input and an output are called "${both.name}", and ONNX has one name for each. Rename one of them`
+  const odd = [...inputs, ...outputs].find(({ name }) => name === "" || name.startsWith(prefix))
+  return odd && `an input or output cannot be called "${odd.name}" in an ONNX file. Rename it`
 }
 
 /** @category conversions @since 0.1.0 */
@@ -190,8 +195,7 @@ export const make = (model: ServingModel): Result.Result<OnnxModel, ExportError>
     try: () => {
       const [first, second, third] = model.graphs
       const clash = clashing(model)
-      if (clash !== undefined)
-        return refuse("Port", `two of inputs, outputs and variables are called "${clash}", and ONNX has one name for each. Rename one`)
+      if (clash !== undefined) return refuse("Port", clash)
       const one = lowered(first, model)
       if (second === undefined || third === undefined) return one
       const { axis, input } = rowsFrom(model.inputs)!

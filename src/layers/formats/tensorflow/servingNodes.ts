@@ -27,8 +27,11 @@ export interface ServingNodes {
   readonly outputs: ReadonlyArray<string>
 }
 
+/** Before the names of all nodes that are not the user's. @category constants @since 0.1.0 */
+export const ownPrefix = "estimator/"
+
 /** Before the names of a prediction's nodes, which are apart from all others by it. */
-const prefix = "model/"
+const prefix = `${ownPrefix}model/`
 const rows = `${prefix}rows`
 const int32 = { type: "int32" } as const
 
@@ -46,14 +49,17 @@ export const lowered = ({ graph }: SizedGraph, format: string, names: Names, bef
       const parameter = graph.parameters[node.attrs.index]!
       return parameter.role._tag === "State" ? names.variable(parameter.name) : names.input(inputs.indexOf(parameter))
     })
-    const own = new Set(e.nodes.map(({ name }) => name))
+    // what has every element of an output may take nodes of its own
+    const outputs = graph.outputs.map(({ node }) => e.full(node))
+    const own = new Map(e.nodes.map(({ name, op }) => [name, op]))
+    const positioned = inGraph((name) => own.get(name) ?? "")
     const placed = (reference: string) => {
       const control = reference.startsWith("^") ? "^" : ""
-      const name = inGraph(reference.slice(control.length))
-      return own.has(name.split(":")[0]!) ? `${control}${before}${name}` : reference
+      const name = reference.slice(control.length)
+      return own.has(name.split(":")[0]!) ? `${control}${before}${positioned(name)}` : reference
     }
     const nodes = e.nodes.map((node) => ({ ...node, name: before + node.name, inputs: node.inputs.map(placed) }))
-    return { nodes, outputs: graph.outputs.map(({ node }) => placed(e.full(node))) }
+    return { nodes, outputs: outputs.map(placed) }
   } catch (error) {
     if (error instanceof NoRule) return refuse("Op", format, "this op has no counterpart in a TensorFlow graph", error.node)
     throw error
@@ -95,13 +101,14 @@ const growing = (name: string, lines: ReadonlyArray<Affine>, scalar: boolean): R
   return [...parts, product, graphNode(name, "AddV2", [`${name}/grown`, `${name}/rest`], { T: int32 })]
 }
 
-/** The numbers 0, 1, 2, … of an axis that grows. */
-const counting = (name: string, type: DataType, { axis, length, rank }: Extract<Growth, { readonly _tag: "Counting" }>): ReadonlyArray<NodeDef> => {
+/** The numbers start, start + step, … along an axis that grows. */
+const counting = (name: string, type: DataType, { axis, length, rank, start, step }: Extract<Growth, { readonly _tag: "Counting" }>) => {
   const shape = Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1))
+  const limit = { perRow: start.perRow + step * length.perRow, rest: start.rest + step * length.rest }
   return [
-    ...growing(`${name}/limit`, [length], true),
-    intsNode(`${name}/start`, [0], true),
-    intsNode(`${name}/step`, [1], true),
+    ...growing(`${name}/limit`, [limit], true),
+    ...growing(`${name}/start`, [start], true),
+    intsNode(`${name}/step`, [step], true),
     graphNode(`${name}/range`, "Range", [`${name}/start`, `${name}/limit`, `${name}/step`], { Tidx: int32 }),
     graphNode(`${name}/cast`, "Cast", [`${name}/range`], { SrcT: int32, DstT: { type } }),
     intsNode(`${name}/shape`, shape, false),

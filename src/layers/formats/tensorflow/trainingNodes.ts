@@ -22,11 +22,11 @@ export interface TrainingNodes {
   readonly outputs: ReadonlyArray<readonly [port: ServingPort, node: string]>
 }
 
-const prefix = "train/"
+const prefix = `${ServingNodes.ownPrefix}train/`
 
-/** `nodeName` makes of a port's name what TensorFlow takes. Throws `ExportError`. @category conversions @since 0.1.0 */
-export const make = (training: TrainingStep, format: string, variables: VariableNames, nodeName: (name: string) => string): TrainingNodes => {
-  const inputs = training.inputs.map((port) => [port, nodeName(`train_${port.name}`)] as const)
+/** `take` makes of a wanted name one that is free. Throws `ExportError`. @category conversions @since 0.1.0 */
+export const make = (training: TrainingStep, format: string, variables: VariableNames, take: (name: string) => string): TrainingNodes => {
+  const inputs = training.inputs.map((port) => [port, take(`train_${port.name}`)] as const)
   const step = ServingNodes.lowered(training, format, { variable: variables.read, input: (index) => inputs[index]![1] }, prefix)
   const { graph } = training
   const reads = graph.parameters.flatMap(({ name, role }) => (role._tag === "State" ? [variables.read(name)] : []))
@@ -47,7 +47,7 @@ export const make = (training: TrainingStep, format: string, variables: Variable
       : []
   )
   const written = assigns.map(({ name }) => `^${name}`)
-  const outputs = training.outputs.map((port, i) => [port, nodeName(`${prefix}outputs/${port.name}`), step.outputs[i]!] as const)
+  const outputs = training.outputs.map((port, i) => [port, take(`train_outputs/${port.name}`), step.outputs[i]!] as const)
   return {
     nodes: [
       ...inputs.map(([port, node]) => placeholder(node, port.dtype, port.shape)),
