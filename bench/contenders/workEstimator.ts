@@ -1,5 +1,6 @@
 /**
- * A workload by its name (the argument) as a user writes it, trained by the whole program on `DeviceOnnx`.
+ * A workload by its name (the argument) as a user writes it, trained by the whole program on `DeviceOnnx`, or
+ * on the engine that a second argument names.
  *
  * @since 0.1.0
  */
@@ -15,7 +16,7 @@ const bursts = estimatorBursts.start({
   // one step a device run: the steps are timed singly, and the session loop's cost is paid at each
   estimator: workEstimator.make(work, directory, 1),
   batches: workEstimator.batches(work, directory),
-  device: estimatorBursts.engineOf(undefined, threads)
+  device: estimatorBursts.engineOf(process.argv[3], threads)
 })
 await serve("estimator", bursts.burst)
 await bursts.close()

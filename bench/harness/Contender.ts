@@ -41,12 +41,15 @@ export const definitions: { readonly [name: string]: Definition } = {
   estimator: node("estimator.ts"),
   tensorflow: node("estimator.ts", "tensorflow"),
   "tensorflow-xla": node("estimator.ts", "tensorflow-xla"),
+  pjrt: node("estimator.ts", "pjrt"),
+  "pjrt-bfloat16": node("estimator.ts", "pjrt-bfloat16"),
   "tfjs-node": node("tfjsNode.ts"),
   "tf-function": peer("vf", "xl_tf.py"),
   "tf-function-xla": peer("vf", "xl_tf.py", "xla"),
   "tiny/bare": node("mlpBare.ts"),
   "tiny/estimator": node("mlpEstimator.ts", "100"),
   "tiny/estimator-2": node("mlpEstimator.ts", "2"),
+  "tiny/pjrt": node("mlpEstimator.ts", "100", "pjrt"),
   "tiny/tensorflow": node("mlpEstimator.ts", "100", "tensorflow"),
   "tiny/tensorflow-xla": node("mlpEstimator.ts", "100", "tensorflow-xla"),
   "tiny/tfjs-node": node("tfjsNode.ts", "mlp"),
@@ -54,7 +57,9 @@ export const definitions: { readonly [name: string]: Definition } = {
     [...works.keys()].flatMap((work): ReadonlyArray<readonly [string, Definition]> => [
       [`${work}/torch`, peer("vt", `${work}_torch.py`)],
       [`${work}/jax`, peer("vt", `${work}_jax.py`)],
-      [`${work}/estimator`, node("workEstimator.ts", work)]
+      [`${work}/estimator`, node("workEstimator.ts", work)],
+      [`${work}/pjrt`, node("workEstimator.ts", work, "pjrt")],
+      [`${work}/pjrt-bfloat16`, node("workEstimator.ts", work, "pjrt-bfloat16")]
     ])
   )
 }

@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { Example } from "../../src/domain/Input.ts"
 import * as EstimatorNode from "../../src/EstimatorNode.ts"
 import * as DeviceOnnx from "../../src/layers/device/DeviceOnnx.ts"
+import * as DevicePjrt from "../../src/layers/device/DevicePjrt.ts"
 import * as DeviceTensorflow from "../../src/layers/device/DeviceTensorflow.ts"
 import * as Estimator from "../../src/programs/Estimator.ts"
 import type { Device } from "../../src/services/Device.ts"
@@ -74,11 +75,13 @@ const gate = () => {
   return { hook, burst, fail: (error: unknown) => request?.reject(error) }
 }
 
-/** The engines that a contender may run on; TensorFlow's threads are set by the environment of its process. */
+/** The engines that a contender may run on; TensorFlow's threads are set by the environment of its process, XLA takes a thread for each core. */
 const engines = {
   onnx: (threads: number) => DeviceOnnx.layer({ threads }),
   tensorflow: () => DeviceTensorflow.layer(),
-  "tensorflow-xla": () => DeviceTensorflow.layer({ jitCompile: true })
+  "tensorflow-xla": () => DeviceTensorflow.layer({ jitCompile: true }),
+  pjrt: () => DevicePjrt.layer(),
+  "pjrt-bfloat16": () => DevicePjrt.layer({ precision: "bfloat16" })
 } as const
 
 /** By its name; default: `onnx`. Throws for a name that is none. @category constructors @since 0.1.0 */

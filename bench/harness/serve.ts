@@ -6,13 +6,14 @@
  */
 import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline"
+import { familyOf } from "./Cpu.ts"
 
-/** Largest resident size of this process so far, MiB. @category rules @since 0.1.0 */
+/** Largest resident size of this process, and of those that it has started, so far, MiB. @category rules @since 0.1.0 */
 export const peakRssMb = (): number => {
   // Node's maxRSS is in KiB on every platform
   const used = process.resourceUsage().maxRSS / 1024
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))![1]) / 1024
+    return familyOf(process.pid).reduce((sum, pid) => sum + Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024, 0)
   } catch {
     return used
   }
