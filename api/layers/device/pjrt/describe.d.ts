@@ -3,6 +3,8 @@ import { CompileError, EngineUnavailable } from "../../../domain/Errors.ts";
 import type { Found } from "./plugins.ts";
 import type { About, Compiled, CompileFor } from "./process/protocol.ts";
 type Outcome<A> = Effect.Effect<A, CompileError | EngineUnavailable>;
+export declare const hasTpu: () => boolean;
+export declare const noTpu: () => EngineUnavailable;
 export declare const describe: (found: Found) => Effect.Effect<About, EngineUnavailable>;
 export declare const summary: ({ attributes, client, version }: About, { origin }: Found) => string;
 export declare const compileFor: (found: Found, request: CompileFor) => Outcome<Compiled>;

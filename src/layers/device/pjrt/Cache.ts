@@ -66,8 +66,13 @@ export const read = (file: string): Uint8Array | undefined => {
 /** Bytes that the folder may hold. @category constants @since 0.1.0 */
 export const capacity = 1 << 30
 
-/** Removes what was unused for longest until the folder holds at most `limit` bytes. @category writers @since 0.1.0 */
+/** Removes what was unused for longest until the folder holds at most `limit` bytes, and what killed writers left a day ago. @category writers @since 0.1.0 */
 export const prune = (folder: string, limit = capacity): void => {
+  const dayAgo = Date.now() - 86_400_000
+  for (const name of readdirSync(folder)) {
+    // of a writer that was killed
+    if (/\.pjrt\.[0-9a-f-]{36}$/.test(name) && times(path.join(folder, name)).used < dayAgo) discard(path.join(folder, name))
+  }
   const entries = readdirSync(folder)
     .filter((name) => name.endsWith(".pjrt"))
     .map((name) => ({ file: path.join(folder, name), ...times(path.join(folder, name)) }))

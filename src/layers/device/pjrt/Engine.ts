@@ -19,7 +19,6 @@ import * as Executable from "../hosted/Executable.ts"
 import * as Host from "../hosted/Host.ts"
 import { Allocator, type HostedLayout, leafByLeaf, statePlace } from "../hosted/Plan.ts"
 import { cacheKey } from "./cacheKey.ts"
-import type { CompileOptions } from "./client/compileOptions.ts"
 import type { NamedValues } from "./client/namedValues.ts"
 import { type Koffi, loadKoffi, resolveKoffi } from "./client/Native.ts"
 import { engine, remedy } from "./Host.ts"
@@ -29,6 +28,7 @@ import { type HostPlan, PluginProcess, type ProgramParty } from "./process/Plugi
 import { hostedPlan, type Module, placeShared, type ProgramPlan } from "./process/ProgramPlan.ts"
 import * as SharedMemory from "./process/SharedMemory.ts"
 import { moduleOf } from "./moduleOf.ts"
+import { hasTpu, noTpu } from "./describe.ts"
 import { explain } from "./explain.ts"
 import * as StepModule from "./stepModule.ts"
 
@@ -95,9 +95,6 @@ const layoutOf = (program: Program, replicas: number, slots: number): HostedLayo
   }
 }
 
-/** XLA's CPU compiler drops a NaN in `maximum` and `minimum` by default. */
-const flagsOf = (platform: Plugins.Platform): CompileOptions["flags"] => (platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {})
-
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 const unavailable = (detail: string, cause: unknown) => new EngineUnavailable({ engine, detail, remedy, cause })
@@ -123,15 +120,17 @@ interface Planned {
 const planOf = (settings: Settings, found: Plugins.Found, program: Program, planned: Planned, koffi: Koffi): HostPlan => {
   const { layout } = planned
   const shared = placeShared(layout)
-  const { file, mapping } = SharedMemory.make(koffi, shared.bytes)
   const folder = settings.cache ?? path.join(cacheRoot({ env: process.env, home: homedir() }), "pjrt-programs")
+  const cache = folder === false ? undefined : { folder, plugin: cacheKey(found.file) }
+  // last: what fails above leaves no memory behind
+  const { file, mapping } = SharedMemory.make(koffi, shared.bytes)
   const plan: ProgramPlan = {
     ...planned,
     init: program.init,
     shared: { ...shared, file },
     eager: settings.stepsPerExecute !== undefined,
-    options: { replicas: settings.replicas, flags: flagsOf(found.platform) },
-    cache: folder === false ? undefined : { folder, plugin: cacheKey(found.file) }
+    options: { replicas: settings.replicas },
+    cache
   }
   return { ...hostedPlan(plan, shared, mapping), program: plan, mapping }
 }
@@ -161,6 +160,8 @@ const compile = (settings: Settings, seams: Seams) => {
     const slots = settings.prefetch ?? slotsFor(program, replicas)
     const layout = layoutOf(program, replicas, slots)
     const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
+    // libtpu would look for one for minutes
+    if (found.platform === "tpu" && !hasTpu()) return yield* noTpu()
     const make = seams.make ?? StepModule.make
     // TPUs have no 64-bit arithmetic of their own
     const how = { replicas, precision, wide: found.platform !== "tpu" }

@@ -43,8 +43,8 @@ const asking = <A>(
 /** libtpu looks for its TPUs for minutes where there are none. */
 const patience = "30 seconds"
 
-/** Whether the system has a TPU, by the number of its maker: on others, libtpu looks for one for minutes. */
-const hasTpu = (): boolean => {
+/** Whether the system has a TPU, by the number of its maker: on others, libtpu looks for one for minutes. @category rules @since 0.1.0 */
+export const hasTpu = (): boolean => {
   try {
     const devices = "/sys/bus/pci/devices"
     return readdirSync(devices).some((name) => readFileSync(`${devices}/${name}/vendor`, "utf8").trim() === "0x1ae0")
@@ -53,7 +53,8 @@ const hasTpu = (): boolean => {
   }
 }
 
-const noTpu = () =>
+/** @category errors @since 0.1.0 */
+export const noTpu = () =>
   new EngineUnavailable({
     engine,
     detail: "libtpu is installed, and this machine has no TPU",
@@ -86,8 +87,8 @@ export const summary = ({ attributes, client, version }: About, { origin }: Foun
   return `${what}; PJRT ${version}${Array.isArray(stablehlo) ? `, StableHLO ${stablehlo.join(".")}` : ""}; ${origin}`
 }
 
-/** The environment in which libtpu describes TPUs on a machine that has none. */
-const withoutTpu = { TPU_SKIP_MDS_QUERY: "1", TPU_WORKER_HOSTNAMES: "localhost", TPU_WORKER_ID: "0" } as const
+/** The environment in which libtpu describes TPUs on a machine that has none, in several processes at once if need be. */
+const withoutTpu = { ALLOW_MULTIPLE_LIBTPU_LOAD: "1", TPU_SKIP_MDS_QUERY: "1", TPU_WORKER_HOSTNAMES: "localhost", TPU_WORKER_ID: "0" } as const
 
 /** Compiles for devices that are not there; `CompileError` with the plugin's words where they refuse. @category running @since 0.1.0 */
 export const compileFor = (found: Found, request: CompileFor): Outcome<Compiled> =>

@@ -55,9 +55,9 @@ export const here = (): Surroundings => {
 /** @category rules @since 0.1.0 */
 export const platformOf = (file: string): Platform => {
   const name = path.basename(file)
-  if (/tpu/i.test(name)) return "tpu"
-  if (/cuda|gpu/i.test(name)) return "cuda"
-  return /cpu/i.test(name) ? "cpu" : "other"
+  if (/(^|[_.-]|lib)tpu/i.test(name)) return "tpu"
+  if (/(^|[_.-]|lib)(cuda|gpu)/i.test(name)) return "cuda"
+  return /(^|[_.-]|lib)cpu/i.test(name) ? "cpu" : "other"
 }
 
 const inPackages: { readonly [K in PluginName]: ReadonlyArray<string> } = {
@@ -93,15 +93,16 @@ const missing = (detail: string): Result.Result<never, EngineUnavailable> => Res
 
 const byText = (text: string, origin: string, surroundings: Surroundings): Result.Result<Found, EngineUnavailable> => {
   const listed = namesAndPaths(surroundings.env["PJRT_NAMES_AND_LIBRARY_PATHS"] ?? "").find(([name]) => name === text)
-  if (listed !== undefined) return byFile(listed[1], "PJRT_NAMES_AND_LIBRARY_PATHS")
+  if (listed !== undefined) return byFile(listed[1], "PJRT_NAMES_AND_LIBRARY_PATHS", listed[0])
   if (!isName(text)) return byFile(text, origin)
   const [first] = named(text, surroundings)
   return first === undefined ? missing(`no plugin for "${text}" is installed`) : Result.succeed(first)
 }
 
-const byFile = (file: string, origin: string): Result.Result<Found, EngineUnavailable> =>
+/** `name`: what it is called where it is listed. */
+const byFile = (file: string, origin: string, name = ""): Result.Result<Found, EngineUnavailable> =>
   existsSync(file)
-    ? Result.succeed({ platform: platformOf(file), file: path.resolve(file), origin })
+    ? Result.succeed({ platform: isName(name) ? name : platformOf(file), file: path.resolve(file), origin })
     : missing(`there is no file ${file} (${origin})`)
 
 /**
@@ -119,7 +120,7 @@ export const locate = (asked: string | undefined, surroundings: Surroundings = h
   const library = filled(env["TPU_LIBRARY_PATH"])
   if (library !== undefined) return byFile(library, "TPU_LIBRARY_PATH")
   const [listed] = namesAndPaths(env["PJRT_NAMES_AND_LIBRARY_PATHS"] ?? "")
-  if (listed !== undefined) return byFile(listed[1], "PJRT_NAMES_AND_LIBRARY_PATHS")
+  if (listed !== undefined) return byFile(listed[1], "PJRT_NAMES_AND_LIBRARY_PATHS", listed[0])
   const [cpu] = named("cpu", surroundings)
   return cpu === undefined ? missing("no PJRT plugin is installed") : Result.succeed(cpu)
 }

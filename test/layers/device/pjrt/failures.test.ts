@@ -134,7 +134,7 @@ withXla("failures of the PJRT engine, and its process", (file) => {
         for (const fiber of waiting) {
           const error = yield* Fiber.join(fiber)
           assert.strictEqual(error.reason, "DeviceLost")
-          assert.include(error.detail, "it ended with SIGKILL. What was on the device is lost")
+          assert.include(error.detail, "it ended with SIGKILL: somebody killed it, or the system, for want of memory. What was on the device is lost")
         }
         for (const use of [executable.feed(batch), executable.run(1), executable.readState])
           assert.strictEqual((yield* Effect.flip(use)).reason, "DeviceLost")

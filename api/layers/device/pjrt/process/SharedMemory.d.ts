@@ -7,6 +7,7 @@ export interface Mapping {
     readonly bytes: number;
     readonly view: (offset: number, bytes: number) => ArrayBuffer;
     readonly discard: () => void;
+    readonly unmap: () => void;
 }
 export declare const make: (koffi: Koffi, bytes: number) => {
     readonly mapping: Mapping;

@@ -114,6 +114,8 @@ export class PluginProcess {
     this.#koffi = koffi
     this.child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", fileURLToPath(mainFile)], {
       env: environment(settings.env),
+      // a group of its own: Ctrl-C is for the host, which saves before it ends; the process goes with it (`dieWithParent`)
+      detached: true,
       stdio: ["pipe", "ignore", "pipe", "pipe"]
     })
     const answers = this.child.stdio[answerPipe] as Readable // a pipe is one
@@ -206,7 +208,7 @@ export class PluginProcess {
   }
 
   #closed(code: number | null, signal: NodeJS.Signals | null): void {
-    const how = signal === null ? `code ${code}` : signal
+    const how = signal === null ? `code ${code}` : signal === "SIGKILL" ? "SIGKILL: somebody killed it, or the system, for want of memory" : signal
     const words = lastWords(this.#words)
     this.#fail(`${how}${words === "" ? "" : `: ${words}`}`, code ?? 1)
   }

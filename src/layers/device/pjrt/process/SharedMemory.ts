@@ -23,6 +23,8 @@ export interface Mapping {
   readonly view: (offset: number, bytes: number) => ArrayBuffer
   /** Gives the memory back to the system, which keeps only addresses then: what is read is 0. */
   readonly discard: () => void
+  /** Ends the mapping at once: no view may be used any more. */
+  readonly unmap: () => void
 }
 
 /** Numbers of Linux's headers. */
@@ -57,7 +59,10 @@ const mapFile = (koffi: Koffi, file: number, bytes: number): Mapping => {
       unused.register(view, address)
       return view
     },
-    discard: () => void advise(address, bytes, adviseRemove)
+    discard: () => void advise(address, bytes, adviseRemove),
+    unmap: () => {
+      if (counts.delete(address)) count.unmap()
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { Worker } from "node:worker_threads"
 import { messageOf } from "../../hosted/serve.ts"
 import * as Client from "../client/Client.ts"
 import { dieWithParent, loadKoffi } from "../client/Native.ts"
+import type { NamedValues } from "../client/namedValues.ts"
 import * as Plugin from "../client/Plugin.ts"
 import { compileFor as compile } from "../client/topology.ts"
 import { type About, type Answer, answerPipe, type CompileFor, decoder, type Request, type Serve, type Start } from "./protocol.ts"
@@ -35,12 +36,22 @@ const about = ({ client, plugin }: Pick<Running, "client" | "plugin">): About =>
   client: client === undefined ? undefined : { platform: client.platform, version: client.platformVersion, devices: client.deviceInfos }
 })
 
+const cpuDevices = "cpu_device_count"
+
+/** A CPU has as many devices as it is told to have: the name of the plugin's file need not tell that it is one. */
+const clientFor = (plugin: Plugin.Plugin, options: NamedValues, devices: number): Client.Client => {
+  const client = Client.create(plugin, options)
+  if (client.platform !== "cpu" || client.devices.length >= devices || cpuDevices in options) return client
+  client.close()
+  return Client.create(plugin, { ...options, [cpuDevices]: devices })
+}
+
 const start = (request: Start): void => {
   try {
     const koffi = loadKoffi(request.koffi)
     dieWithParent(koffi)
     const plugin = Plugin.open(koffi, request.plugin)
-    const client = request.client === undefined ? undefined : Client.create(plugin, request.client)
+    const client = request.client === undefined ? undefined : clientFor(plugin, request.client, request.devices)
     if (client !== undefined && client.devices.length < request.devices) throw new Error(tooFew(client, request.devices))
     running = { start: request, plugin, client, lock: new SharedArrayBuffer(4) }
     answer({ _tag: "Started", about: about(running) })
@@ -80,6 +91,8 @@ const take = (request: Request): void => {
   else compileFor(request)
 }
 
+// of a whole control group, say: it is for the host to save and to end this process
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined)
 process.stdin.on("data", decoder(take))
 process.stdin.on("end", () => {
   // a thread that waits cannot be ended otherwise

@@ -90,14 +90,24 @@ export const encode = (request: Request): Uint8Array => {
 
 /** Calls `take` with each request once all of its bytes are there. @category conversions @since 0.1.0 */
 export const decoder = (take: (request: Request) => void): ((chunk: Buffer) => void) => {
-  let rest: Buffer = Buffer.alloc(0)
+  // put together once all is there: a request may be large, and comes in small pieces
+  let parts: Array<Buffer> = []
+  let length = 0
+  const joined = (): Buffer => {
+    if (parts.length > 1) parts = [Buffer.concat(parts)]
+    return parts[0]!
+  }
   return (chunk) => {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32LE(0)) {
-      const end = 4 + rest.readUInt32LE(0)
-      const request = deserialize(rest.subarray(4, end)) as Request // `encode` made it
-      rest = rest.subarray(end)
-      take(request)
+    parts.push(chunk)
+    length += chunk.length
+    while (length >= 4) {
+      const head = parts[0]!.length >= 4 ? parts[0]! : joined()
+      const end = 4 + head.readUInt32LE(0)
+      if (length < end) return
+      const all = joined()
+      parts = [all.subarray(end)]
+      length -= end
+      take(deserialize(all.subarray(4, end)) as Request) // `encode` made it
     }
   }
 }

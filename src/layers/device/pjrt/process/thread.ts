@@ -10,7 +10,7 @@ import { Word, type WorkerMessage } from "../../hosted/control.ts"
 import { type Port, serve } from "../../hosted/serve.ts"
 import * as Cache from "../Cache.ts"
 import { Client, SignatureError } from "../client/Client.ts"
-import { encode } from "../client/compileOptions.ts"
+import { type CompileOptions, encode } from "../client/compileOptions.ts"
 import { Executable } from "../client/Executable.ts"
 import { loadKoffi, semaphoreAt } from "../client/Native.ts"
 import { PjrtError, Plugin } from "../client/Plugin.ts"
@@ -55,10 +55,14 @@ const alone = (work: () => void): void => {
   }
 }
 
+/** XLA's CPU compiler drops a NaN in `maximum` and `minimum` by default. */
+const flagsOf = (platform: string): CompileOptions["flags"] => (platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {})
+
 const compileIn =
   (client: Client) =>
   (module: Module): Executable => {
-    const { cache, layout, options } = plan
+    const { cache, layout } = plan
+    const options = { ...plan.options, flags: flagsOf(client.platform) }
     const signature = { parameters: module.arguments.map(({ type }) => type), results: module.results.map(({ type }) => type) }
     const wrap = (program: bigint) => new Executable(client, program, layout.replicas, signature)
     const compile = () => wrap(client.compile(module.text, options))
@@ -96,6 +100,8 @@ const main = async (): Promise<void> => {
   const runner = Runner.make({ client, plan, address, memory: hosted.memory, compile: compileIn(client), alone, now: () => performance.now() })
   await serve({ postMessage: post, sleep, words: (error) => (error instanceof Error ? wordsOf(error) : String(error)) }, hosted, runner)
   runner.close()
+  // the thread ends, and with it what would unmap it
+  mapping.unmap()
 }
 
 try {
