@@ -84,6 +84,6 @@ console.log(`
 
 ── done in ${seconds()}
 test bpc ${last.metrics!.bpc.toFixed(3)} at step ${last.step}
-${modelDir}/events.jsonl       every event of the run, the evaluation last
+${modelDir}/events.jsonl       every event of the run and of the evaluation
 ${modelDir}/model.ckpt-${last.step}.*  the checkpoint (TensorFlow's V2 format); the train command above with more --max-steps goes on from it
 ${relative(process.cwd(), join(root, program)) || program}  the program, to copy from`)
