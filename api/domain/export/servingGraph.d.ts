@@ -1,6 +1,6 @@
 import * as Result from "effect/Result";
 import { ExportError } from "../Errors.ts";
-import type { Graph, NodeId } from "../graph/Graph.ts";
+import { type Graph, type NodeId } from "../graph/Graph.ts";
 import type { ServingModel } from "./ServingModel.ts";
 export interface Named {
     readonly name: string;

@@ -1,5 +1,5 @@
 import type { TensorType } from "../Tensor.ts";
-import type { OpAttrs, OpName } from "./ops.ts";
+import { type OpAttrs, type OpName, type RandomOp } from "./ops.ts";
 export type NodeId = number;
 export type SourceLocation = string;
 export interface NodeOf<K extends OpName> {
@@ -12,6 +12,7 @@ export interface NodeOf<K extends OpName> {
 export type Node = {
     readonly [K in OpName]: NodeOf<K>;
 }[OpName];
+export declare const isRandom: (node: Node) => node is NodeOf<RandomOp>;
 export type StateKind = "variable" | "slot" | "cache" | "random" | "step";
 export type ParameterRole = {
     readonly _tag: "State";

@@ -6,9 +6,8 @@
 import * as Result from "effect/Result"
 import { ExportError } from "../Errors.ts"
 import * as Builder from "../graph/Builder.ts"
-import type { Graph, Node, NodeId } from "../graph/Graph.ts"
+import { type Graph, isRandom, type Node, type NodeId } from "../graph/Graph.ts"
 import { GraphError } from "../graph/GraphError.ts"
-import { type RandomOp, randomOps } from "../graph/ops.ts"
 import { optimize } from "../passes/pipeline.ts"
 import { addNode, liveNodes } from "../passes/rebuild.ts"
 import type { Shape, TensorType } from "../Tensor.ts"
@@ -29,8 +28,6 @@ export interface Wanted {
   /** Leaves of the state whose new values are outputs, too, of the role `State`; default: none, as in predictions. */
   readonly successors?: ReadonlyArray<string>
 }
-
-const isRandom = (node: Node): node is Extract<Node, { readonly op: RandomOp }> => (randomOps as ReadonlyArray<string>).includes(node.op)
 
 const at = ({ source }: Node) => (source === undefined ? {} : { source })
 

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type { TensorType } from "../Tensor.ts"
-import type { OpAttrs, OpName } from "./ops.ts"
+import { type OpAttrs, type OpName, type RandomOp, randomOps } from "./ops.ts"
 
 /** Index of a node in `Graph.nodes`; operands always have smaller ids. @category models @since 0.1.0 */
 export type NodeId = number
@@ -24,6 +24,9 @@ export interface NodeOf<K extends OpName> {
 
 /** Any node; narrow by `node.op`. @category models @since 0.1.0 */
 export type Node = { readonly [K in OpName]: NodeOf<K> }[OpName]
+
+/** It draws random numbers. @category rules @since 0.1.0 */
+export const isRandom = (node: Node): node is NodeOf<RandomOp> => (randomOps as ReadonlyArray<string>).includes(node.op) // wider, to be asked
 
 /** What a state leaf is to the program. `cache` leaves are per replica, all others equal on all replicas. @category models @since 0.1.0 */
 export type StateKind = "variable" | "slot" | "cache" | "random" | "step"

@@ -15,8 +15,9 @@ import type { Shape, Tensor } from "../../domain/Tensor.ts"
 import type { ModelFormat } from "../../services/ModelFormat.ts"
 import type { NodeDef } from "../device/tensorflow/GraphDef.ts"
 import { graphNode, placeholder } from "../device/tensorflow/graphNodes.ts"
-import { type BundleTensor, dataFile, indexFile } from "../storage/bundle.ts"
+import { dataFile, indexFile } from "../storage/bundle.ts"
 import { writeData } from "../storage/bundleFiles.ts"
+import { toBundle } from "../storage/checkpointTensors.ts"
 import { writeSynced } from "../storage/files.ts"
 import { encode, type SignatureDef, type TensorInfo, type VariableDef } from "./tensorflow/savedModelMessage.ts"
 import * as Names from "./names.ts"
@@ -189,12 +190,6 @@ export const savedModel = (model: ServingModel): Result.Result<Uint8Array<ArrayB
   )
 }
 
-const bundled = ({ data, dtype, shape }: Tensor): BundleTensor => ({
-  dtype,
-  shape,
-  bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-})
-
 const write = Effect.fnUntraced(function* (
   model: ServingModel,
   directory: string
@@ -206,7 +201,7 @@ const write = Effect.fnUntraced(function* (
   yield* fs.makeDirectory(path.join(directory, "variables"))
   const prefix = path.join(directory, "variables", "variables")
   if (model.variables.size > 0) {
-    const tensors = new Map([...model.variables].map(([name, tensor]) => [name, bundled(tensor)]))
+    const tensors = new Map([...model.variables].map(([name, tensor]) => [name, toBundle(tensor)]))
     yield* put(indexFile(prefix), yield* writeData(fs, dataFile(prefix), tensors))
   }
   yield* writeAssets(model, directory)

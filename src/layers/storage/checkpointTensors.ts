@@ -14,7 +14,8 @@ import { Fault, parsing } from "./Fault.ts"
 /** What the names of texts begin with. @category constants @since 0.1.0 */
 export const textPrefix = "_texts/"
 
-const toBundle = (tensor: Tensor): BundleTensor => ({
+/** A tensor as it is stored; shares its memory. @category conversions @since 0.1.0 */
+export const toBundle = (tensor: Tensor): BundleTensor => ({
   dtype: tensor.dtype,
   shape: tensor.shape,
   bytes: new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength)

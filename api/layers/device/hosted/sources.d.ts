@@ -1,5 +1,5 @@
-import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts";
-import { type RandomOp } from "../../../domain/graph/ops.ts";
+import { type Graph, type Node, type NodeOf } from "../../../domain/graph/Graph.ts";
+import type { RandomOp } from "../../../domain/graph/ops.ts";
 export type Given = NodeOf<"Parameter"> | NodeOf<RandomOp>;
 export interface Draw {
     readonly op: RandomOp;

@@ -2,7 +2,7 @@ import type { Graph, NodeId } from "../../../domain/graph/Graph.ts";
 import type { OpName } from "../../../domain/graph/ops.ts";
 import { type Source } from "../hosted/sources.ts";
 import type { Rules } from "./lower/rule.ts";
-import { type OnnxModel, type Port } from "./OnnxModel.ts";
+import { type OnnxModel, type OnnxNode, type Port } from "./OnnxModel.ts";
 export interface LoweredInput extends Port {
     readonly source: Source;
 }
@@ -21,6 +21,7 @@ export interface Lowered {
 }
 export declare const rules: Rules;
 export declare const opNames: ReadonlyArray<OpName>;
+export declare const needed: (nodes: ReadonlyArray<OnnxNode>, outputs: ReadonlyArray<Port>) => ReadonlyArray<OnnxNode>;
 export interface PortableModel {
     readonly model: OnnxModel;
     readonly parameters: ReadonlyArray<number>;

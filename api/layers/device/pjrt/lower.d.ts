@@ -1,5 +1,5 @@
-import type { Graph, NodeOf } from "../../../domain/graph/Graph.ts";
-import { type OpName } from "../../../domain/graph/ops.ts";
+import { type Graph, type NodeOf } from "../../../domain/graph/Graph.ts";
+import type { OpName } from "../../../domain/graph/ops.ts";
 import { Emitter, type Functions, type LowerOptions, type Value } from "./lower/Emitter.ts";
 import type { Rules } from "./lower/rule.ts";
 export type Given = NodeOf<"Parameter"> | NodeOf<"Constant">;

@@ -1,4 +1,4 @@
-import type { Graph } from "../../../domain/graph/Graph.ts";
+import { type Graph } from "../../../domain/graph/Graph.ts";
 import { type Program } from "../../../domain/Program.ts";
 import type { Merged } from "../hosted/Merged.ts";
 import { type HostedPlan } from "../hosted/Plan.ts";

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Graph } from "../../../domain/graph/Graph.ts"
-import { type BatchLeaf, globalShape, type OutfeedLeaf, type StateLeaf } from "../../../domain/Program.ts"
+import { batchLeaves, type BatchLeaf, globalShape, outfeedLeaves, type OutfeedLeaf, type StateLeaf } from "../../../domain/Program.ts"
 import { byteSizeOf, type Shape, type TensorType } from "../../../domain/Tensor.ts"
 import { Word } from "./control.ts"
 
@@ -81,6 +81,16 @@ export class Allocator {
 }
 
 type Leaf = BatchLeaf | OutfeedLeaf
+
+/** Bytes of batches, draws and outputs that the slots may take together, unless a slot is large. */
+const budget = 4 << 20
+const [fewest, most] = [4, 64] as const
+
+/** How many slots there are by default; `more`: bytes that a slot takes besides batch and outputs. @category rules @since 0.1.0 */
+export const slotsWithin = (step: Graph, replicas: number, more = 0): number => {
+  const slot = [...batchLeaves(step), ...outfeedLeaves(step)].reduce((bytes, { type }) => bytes + byteSizeOf(type) * replicas, more + 1)
+  return Math.min(most, Math.max(fewest, Math.floor(budget / slot)))
+}
 
 /** All leaves of a slot together, slot after slot. @category constructors @since 0.1.0 */
 export const slotBySlot = (memory: Allocator, leaves: ReadonlyArray<Leaf>, replicas: number, slots: number): ReadonlyArray<SlotPlace> => {

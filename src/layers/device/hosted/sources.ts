@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts"
-import { type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
+import { type Graph, isRandom, type Node, type NodeOf } from "../../../domain/graph/Graph.ts"
+import type { RandomOp } from "../../../domain/graph/ops.ts"
 
 /** @category models @since 0.1.0 */
 export type Given = NodeOf<"Parameter"> | NodeOf<RandomOp>
@@ -22,7 +22,7 @@ export interface Draw {
 export type Source = { readonly _tag: "Parameter"; readonly parameter: number } | ({ readonly _tag: "Draw" } & Draw)
 
 /** @category rules @since 0.1.0 */
-export const isGiven = (node: Node): node is Given => node.op === "Parameter" || (randomOps as ReadonlyArray<string>).includes(node.op) // wider, to be asked
+export const isGiven = (node: Node): node is Given => node.op === "Parameter" || isRandom(node)
 
 /** @category rules @since 0.1.0 */
 export const sourceOf = (graph: Graph, node: Given): Source => {

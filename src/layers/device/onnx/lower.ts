@@ -100,8 +100,8 @@ const nameOutputs = (e: Emitter, wanted: ReadonlyArray<Wanted>): Array<Omit<Lowe
   })
 }
 
-/** The nodes that an output needs: a rule may do the work of its operands' rules too. */
-const needed = (nodes: ReadonlyArray<OnnxNode>, outputs: ReadonlyArray<Port>): ReadonlyArray<OnnxNode> => {
+/** The nodes that an output needs: a rule may do the work of its operands' rules too. @category rules @since 0.1.0 */
+export const needed = (nodes: ReadonlyArray<OnnxNode>, outputs: ReadonlyArray<Port>): ReadonlyArray<OnnxNode> => {
   const names = new Set(outputs.map(({ name }) => name))
   const kept = nodes.toReversed().filter((node) => {
     const isNeeded = node.outputs.some((name) => names.has(name))

@@ -10,14 +10,13 @@ import { homedir } from "node:os"
 import * as path from "node:path"
 import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
-import { byteSizeOf } from "../../../domain/Tensor.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
 import { accept } from "../hosted/accept.ts"
 import { lowered } from "../hosted/compile.ts"
 import { count } from "../hosted/count.ts"
 import * as Executable from "../hosted/Executable.ts"
 import * as Host from "../hosted/Host.ts"
-import { Allocator, type HostedLayout, leafByLeaf, statePlace } from "../hosted/Plan.ts"
+import { Allocator, type HostedLayout, leafByLeaf, slotsWithin, statePlace } from "../hosted/Plan.ts"
 import { cacheKey } from "./cacheKey.ts"
 import type { NamedValues } from "./client/namedValues.ts"
 import { type Koffi, loadKoffi, resolveKoffi } from "./client/Native.ts"
@@ -73,15 +72,7 @@ interface Settings extends Options {
   readonly replicas: number
 }
 
-const [budget, fewest, most] = [4 << 20, 4, 64] as const
 const automaticSteps = 8
-
-/** How many slots there are by default. */
-const slotsFor = (program: Program, replicas: number): number => {
-  const leaves = [...batchLeaves(program.step), ...outfeedLeaves(program.step)]
-  const slot = leaves.reduce((bytes, { type }) => bytes + byteSizeOf(type) * replicas, 1)
-  return Math.min(most, Math.max(fewest, Math.floor(budget / slot)))
-}
 
 const layoutOf = (program: Program, replicas: number, slots: number): HostedLayout => {
   const memory = new Allocator()
@@ -157,7 +148,7 @@ const compile = (settings: Settings, seams: Seams) => {
   ): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const { precision = "default", replicas } = settings
     const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
-    const slots = settings.prefetch ?? slotsFor(program, replicas)
+    const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
     const layout = layoutOf(program, replicas, slots)
     const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
     // libtpu would look for one for minutes

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Graph, Node, NodeOf } from "../../../domain/graph/Graph.ts"
-import { type OpName, type RandomOp, randomOps } from "../../../domain/graph/ops.ts"
+import { type Graph, isRandom, type Node, type NodeOf } from "../../../domain/graph/Graph.ts"
+import type { OpName } from "../../../domain/graph/ops.ts"
 import { liveNodes } from "../../../domain/passes/rebuild.ts"
 import { printType, sameShape } from "../../../domain/Tensor.ts"
 import { NoRule } from "../hosted/NoRule.ts"
@@ -46,8 +46,6 @@ export interface Lowered {
 }
 
 const isGiven = (node: Node): node is Given => node.op === "Parameter" || isBig(node)
-
-const isRandom = (node: Node): node is NodeOf<RandomOp> => (randomOps as ReadonlyArray<string>).includes(node.op)
 
 const drawsOf = ({ nodes }: Graph, live: Uint8Array): ReadonlyArray<number> => [
   ...new Set(nodes.flatMap((node, id) => (live[id] === 1 && isRandom(node) ? [node.attrs.draw] : [])))

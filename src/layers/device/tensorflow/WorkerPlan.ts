@@ -3,13 +3,12 @@
  *
  * @since 0.1.0
  */
-import type { Graph } from "../../../domain/graph/Graph.ts"
-import { randomOps } from "../../../domain/graph/ops.ts"
+import { type Graph, isRandom } from "../../../domain/graph/Graph.ts"
 import { liveNodes } from "../../../domain/passes/rebuild.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { byteSizeOf } from "../../../domain/Tensor.ts"
 import type { Merged } from "../hosted/Merged.ts"
-import { Allocator, type HostedLayout, type HostedPlan, leafByLeaf, memoryFor, statePlace } from "../hosted/Plan.ts"
+import { Allocator, type HostedLayout, type HostedPlan, leafByLeaf, memoryFor, slotsWithin, statePlace } from "../hosted/Plan.ts"
 import { nextKey } from "./nextKey.ts"
 import type { StepGraph } from "./stepGraph.ts"
 
@@ -23,18 +22,15 @@ export interface WorkerPlan extends HostedPlan {
   readonly nextKey: Graph | undefined
 }
 
-/** Bytes of batches, draws and outputs that the slots may take together, unless a slot is large. */
-const budget = 4 << 20
-const [fewest, most] = [4, 64] as const
-
 /** How many slots there are by default. @category rules @since 0.1.0 */
 export const slotsFor = (program: Program, merged: Merged): number => {
-  const leaves = [...batchLeaves(program.step), ...outfeedLeaves(program.step)]
   const live = liveNodes(merged.graph)
-  const draws = merged.graph.nodes.filter(({ op }, id) => live[id] === 1 && (randomOps as ReadonlyArray<string>).includes(op))
-  const bytes = [...leaves.map(({ type }) => byteSizeOf(type) * merged.replicas), ...draws.map(({ type }) => byteSizeOf(type))]
-  const slot = bytes.reduce((a, b) => a + b, 1)
-  return Math.min(most, Math.max(fewest, Math.floor(budget / slot)))
+  const draws = merged.graph.nodes.filter((node, id) => live[id] === 1 && isRandom(node))
+  return slotsWithin(
+    program.step,
+    merged.replicas,
+    draws.reduce((bytes, { type }) => bytes + byteSizeOf(type), 0)
+  )
 }
 
 const layoutOf = (program: Program, { divided, replicas }: Merged, slots: number): HostedLayout => {

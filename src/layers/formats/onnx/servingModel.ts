@@ -10,7 +10,7 @@ import { advice, type Elements, type Growth, growthOf, sameElements } from "../.
 import { rowsFrom, type ServingModel, type SizedGraph } from "../../../domain/export/ServingModel.ts"
 import type { Tensor } from "../../../domain/Tensor.ts"
 import { NoRule } from "../../device/hosted/NoRule.ts"
-import { lowerPortable } from "../../device/onnx/lower.ts"
+import { lowerPortable, needed } from "../../device/onnx/lower.ts"
 import * as Names from "../names.ts"
 import { elementTypes, type ElementType, type Initializer, type OnnxModel, type OnnxNode } from "../../device/onnx/OnnxModel.ts"
 
@@ -171,13 +171,9 @@ const unify = (sizes: Three<number>, [a, b, c]: Three<OnnxModel>, input: { reado
 
 /** Nodes and literals that the outputs need. */
 const withoutDead = (model: OnnxModel): OnnxModel => {
-  const read = new Set(model.outputs.map(({ name }) => name))
-  const nodes = model.nodes.toReversed().filter(({ inputs, outputs }) => {
-    const isRead = outputs.some((name) => read.has(name))
-    if (isRead) for (const name of inputs) read.add(name)
-    return isRead
-  })
-  return { ...model, nodes: nodes.toReversed(), initializers: model.initializers.filter(({ name }) => read.has(name)) }
+  const nodes = needed(model.nodes, model.outputs)
+  const read = new Set([...model.outputs.map(({ name }) => name), ...nodes.flatMap(({ inputs }) => inputs)])
+  return { ...model, nodes, initializers: model.initializers.filter(({ name }) => read.has(name)) }
 }
 
 /** What cannot stand in one model. */

@@ -9,6 +9,16 @@ import { opNames, rules } from "../../../../src/layers/device/pjrt/lower.ts"
 import { bool, f32, i32 } from "../../../conformance/opCase.ts"
 import { single } from "./single.ts"
 
+/** A convolution that neither strides nor pads. */
+const plain = {
+  strides: [1, 1],
+  padding: [
+    [0, 0],
+    [0, 0]
+  ],
+  dilations: [1, 1]
+} as const
+
 describe("lowering to StableHLO", () => {
   it("has a rule for every op", () => {
     assert.deepStrictEqual([...opNames].sort(), Object.keys(typeRules).sort())
@@ -67,29 +77,13 @@ describe("lowering to StableHLO", () => {
       assert.include(product(true, precision), "precision = [HIGHEST, HIGHEST]")
       assert.notInclude(product(true, precision), "bf16")
     }
-    const attrs = {
-      strides: [1, 1],
-      padding: [
-        [0, 0],
-        [0, 0]
-      ],
-      dilations: [1, 1]
-    } as const
-    const image = single("Conv2D", [f32(1, 4, 4, 1), f32(2, 2, 1, 1)], attrs)
+    const image = single("Conv2D", [f32(1, 4, 4, 1), f32(2, 2, 1, 1)], plain)
     assert.include(evaluation(image, { precision: "highest" }).text, "#stablehlo<precision HIGHEST>")
     assert.include(evaluation(image, { precision: "bfloat16" }).text, "tensor<2x2x1x1xbf16>")
   })
 
   it("takes operands that mixed precision has rounded as bfloat16, but for exact products", () => {
-    const attrs = {
-      strides: [1, 1],
-      padding: [
-        [0, 0],
-        [0, 0]
-      ],
-      dilations: [1, 1]
-    } as const
-    const image = mixedPrecision(single("Conv2D", [f32(1, 4, 4, 1), f32(2, 2, 1, 1)], attrs), "mixed_bfloat16")
+    const image = mixedPrecision(single("Conv2D", [f32(1, 4, 4, 1), f32(2, 2, 1, 1)], plain), "mixed_bfloat16")
     assert.include(evaluation(image).text, "(tensor<1x4x4x1xbf16>, tensor<2x2x1x1xbf16>) -> tensor<1x3x3x1xf32>")
     const matrices = mixedPrecision(single("MatMul", [f32(2, 3), f32(3, 2)], { transposeA: false, transposeB: false }), "mixed_bfloat16")
     assert.include(evaluation(matrices, { precision: "highest" }).text, "(tensor<2x3xbf16>, tensor<3x2xbf16>) -> tensor<2x2xf32>")

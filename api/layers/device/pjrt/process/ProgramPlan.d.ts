@@ -1,29 +1,21 @@
 import type { Graph } from "../../../../domain/graph/Graph.ts";
-import type { TensorData, TensorType } from "../../../../domain/Tensor.ts";
+import type { TensorType } from "../../../../domain/Tensor.ts";
 import { type HostedLayout, type HostedPlan } from "../../hosted/Plan.ts";
 import type { CompileOptions } from "../client/compileOptions.ts";
+import type { ArgumentSource, ResultTarget } from "../stepModule.ts";
 import type { Mapping } from "./SharedMemory.ts";
 export type Source = {
     readonly _tag: "State";
     readonly index: number;
-} | {
-    readonly _tag: "Batch";
-    readonly index: number;
-} | {
-    readonly _tag: "Constant";
-    readonly data: TensorData;
-};
+} | Exclude<ArgumentSource, {
+    readonly _tag: "State";
+}>;
 export type Target = {
     readonly _tag: "State";
     readonly index: number;
-} | {
-    readonly _tag: "Loss";
-} | {
-    readonly _tag: "Outfeed";
-    readonly index: number;
-} | {
-    readonly _tag: "Failed";
-};
+} | Exclude<ResultTarget, {
+    readonly _tag: "State";
+}>;
 export interface Module {
     readonly text: string;
     readonly iterations: number;

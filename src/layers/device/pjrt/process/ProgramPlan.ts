@@ -5,26 +5,19 @@
  * @since 0.1.0
  */
 import type { Graph } from "../../../../domain/graph/Graph.ts"
-import type { TensorData, TensorType } from "../../../../domain/Tensor.ts"
+import type { TensorType } from "../../../../domain/Tensor.ts"
 import { maxIterations, Word } from "../../hosted/control.ts"
 import { Allocator, type HostedLayout, type HostedPlan } from "../../hosted/Plan.ts"
 import type { CompileOptions } from "../client/compileOptions.ts"
 import { semaphoreBytes } from "../client/Native.ts"
+import type { ArgumentSource, ResultTarget } from "../stepModule.ts"
 import type { Mapping } from "./SharedMemory.ts"
 
 /** What an argument is; indices are those of the layout. @category models @since 0.1.0 */
-export type Source =
-  | { readonly _tag: "State"; readonly index: number }
-  | { readonly _tag: "Batch"; readonly index: number }
-  | { readonly _tag: "Constant"; readonly data: TensorData }
+export type Source = { readonly _tag: "State"; readonly index: number } | Exclude<ArgumentSource, { readonly _tag: "State" }>
 
 /** What a result is; of a text of several steps, losses, outfeeds and failures are stacked on a new first axis. @category models @since 0.1.0 */
-export type Target =
-  | { readonly _tag: "State"; readonly index: number }
-  | { readonly _tag: "Loss" }
-  | { readonly _tag: "Outfeed"; readonly index: number }
-  /** Not 0 where a check of the step does not hold: 1 for the first of `failures`. */
-  | { readonly _tag: "Failed" }
+export type Target = { readonly _tag: "State"; readonly index: number } | Exclude<ResultTarget, { readonly _tag: "State" }>
 
 /** A text and what it takes and gives, for one replica. @category models @since 0.1.0 */
 export interface Module {
