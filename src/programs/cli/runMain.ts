@@ -27,7 +27,7 @@ const verbose = GlobalFlag.Setting("verbose")({
 const commandOf = (name: string) =>
   Command.make(name).pipe(
     Command.withDescription(
-      "Trains, evaluates and predicts with TensorFlow.js models through a compiled, replicated step. " +
+      "Trains, evaluates, predicts with and exports TensorFlow.js models through a compiled, replicated step. " +
         "A program is a module whose default export is defineProgram({ params, make }); see examples/. " +
         "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 interrupted and saved (run again to go on)."
     ),
