@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Device } from "../../services/Device.ts"
 import * as Engine from "./pjrt/Engine.ts"
@@ -20,8 +21,20 @@ export type Options = Engine.Options
  */
 export const make = (options: Options = {}): Device["Service"] => Engine.make(options)
 
-/** @category layers @since 0.1.0 */
-export const layer = (options: Options = {}): Layer.Layer<Device> => Layer.sync(Device, () => make(options))
+/**
+ * The device, whose process starts with the layer: the plugin is loaded while the step is still being traced.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Options = {}): Layer.Layer<Device> =>
+  Layer.effect(
+    Device,
+    Effect.suspend(() => {
+      const { ahead, device } = Engine.makeAhead(options)
+      return Effect.as(ahead, device)
+    })
+  )
 
 /** The ops that the engine has a lowering for. @category tables @since 0.1.0 */
 export { opNames } from "./pjrt/lower.ts"

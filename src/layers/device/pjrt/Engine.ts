@@ -61,9 +61,11 @@ export interface Seams {
   readonly env?: { readonly [name: string]: string | undefined }
 }
 
-/** The process of a device's plugin, started when it is needed. @category models @since 0.1.0 */
+/** The process of a device's plugin, started when it is needed or before. @category models @since 0.1.0 */
 export interface PluginDevice {
   readonly serve: (plan: HostPlan) => ProgramParty
+  /** Starts the process, if there is none, for a program that is still to come. */
+  readonly ahead: () => void
   /** The process as it is now, if any. */
   readonly process: () => PluginProcess | undefined
 }
@@ -128,31 +130,46 @@ const planOf = (settings: Settings, found: Plugins.Found, program: Program, plan
 
 const makeProcess = (settings: Settings, seams: Seams) => {
   let current: PluginProcess | undefined
-  return (koffi: Koffi, found: Plugins.Found): PluginDevice => ({
-    process: () => current,
-    serve: (plan) => {
-      if (current === undefined || current.isOver) {
-        const client = { ...(found.platform === "cpu" ? { cpu_device_count: settings.replicas } : {}), ...settings.client }
-        const env = seams.env === undefined ? {} : { env: seams.env }
-        current = new PluginProcess(koffi, { koffi: resolveKoffi(), plugin: found.file, client, devices: settings.replicas, ...env })
-      }
-      return current.serve(plan)
+  return (koffi: Koffi, found: Plugins.Found): PluginDevice => {
+    const start = () => {
+      const client = { ...(found.platform === "cpu" ? { cpu_device_count: settings.replicas } : {}), ...settings.client }
+      const env = seams.env === undefined ? {} : { env: seams.env }
+      return new PluginProcess(koffi, { koffi: resolveKoffi(), plugin: found.file, client, devices: settings.replicas, ...env })
     }
-  })
+    const isThere = () => current !== undefined && !current.isOver
+    return {
+      process: () => current,
+      ahead: () => {
+        if (isThere()) return
+        current = start()
+        current.ahead()
+      },
+      serve: (plan) => {
+        if (!isThere()) current = start()
+        return current!.serve(plan) // it has been started
+      }
+    }
+  }
 }
 
-const compile = (settings: Settings, seams: Seams) => {
-  const process = makeProcess(settings, seams)
-  return Effect.fnUntraced(function* (
-    given: Program
-  ): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
+/** The plugin that is to run, and koffi to call it by. */
+const partsOf = Effect.fnUntraced(function* (settings: Settings, seams: Seams) {
+  const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
+  // libtpu would look for one for minutes
+  if (found.platform === "tpu" && !hasTpu()) return yield* noTpu()
+  return { found, koffi: yield* koffiHere }
+})
+
+const compile = (settings: Settings, seams: Seams, process: ReturnType<typeof makeProcess>) =>
+  Effect.fnUntraced(function* (given: Program): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const { precision = "default", replicas } = settings
     const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
+    const { found, koffi } = yield* partsOf(settings, seams)
+    const party = process(koffi, found)
+    // it starts while the step is lowered
+    if (seams.spawn === undefined) party.ahead()
     const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
     const layout = layoutOf(program, replicas, slots)
-    const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
-    // libtpu would look for one for minutes
-    if (found.platform === "tpu" && !hasTpu()) return yield* noTpu()
     const make = seams.make ?? StepModule.make
     // TPUs have no 64-bit arithmetic of their own
     const how = { replicas, precision, wide: found.platform !== "tpu" }
@@ -160,7 +177,6 @@ const compile = (settings: Settings, seams: Seams) => {
     const step = yield* lower(1)
     const steps = severalFor(settings, slots)
     const several = steps === undefined ? undefined : yield* lower(steps)
-    const koffi = yield* koffiHere
     const planned = {
       layout,
       single: moduleOf(step, layout, 1),
@@ -171,20 +187,31 @@ const compile = (settings: Settings, seams: Seams) => {
       try: () => planOf(settings, found, program, planned, koffi),
       catch: (cause) => unavailable(messageOf(cause), cause)
     })
-    const party = process(koffi, found)
     const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
     const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
     yield* Effect.mapError(host.ready, explain(step))
     return { ...(yield* Executable.make(host, plan)), cut }
   })
-}
 
-const device = "DevicePjrt"
+const name = "DevicePjrt"
+
+/** A device, and what starts its process before there is a program. @category models @since 0.1.0 */
+export interface Made {
+  readonly device: Device["Service"]
+  /** What keeps it from starting is told by `compile`. */
+  readonly ahead: Effect.Effect<void>
+}
 
 /** Throws a `RangeError` for counts that are too small or not whole. @category constructors @since 0.1.0 */
-export const make = (options: Options = {}, seams: Seams = {}): Device["Service"] => {
-  const replicas = count(device, "replicas", options.replicas ?? 1, 1)
-  if (options.prefetch !== undefined) count(device, "prefetch", options.prefetch, 2)
-  if (options.stepsPerExecute !== undefined) count(device, "stepsPerExecute", options.stepsPerExecute, 1)
-  return Device.of({ engine, replicas, compile: compile({ ...options, replicas }, seams) })
+export const makeAhead = (options: Options = {}, seams: Seams = {}): Made => {
+  const replicas = count(name, "replicas", options.replicas ?? 1, 1)
+  if (options.prefetch !== undefined) count(name, "prefetch", options.prefetch, 2)
+  if (options.stepsPerExecute !== undefined) count(name, "stepsPerExecute", options.stepsPerExecute, 1)
+  const settings = { ...options, replicas }
+  const process = makeProcess(settings, seams)
+  const ahead = Effect.ignore(Effect.map(partsOf(settings, seams), ({ found, koffi }) => process(koffi, found).ahead()))
+  return { device: Device.of({ engine, replicas, compile: compile(settings, seams, process) }), ahead }
 }
+
+/** Throws as `makeAhead` does. @category constructors @since 0.1.0 */
+export const make = (options: Options = {}, seams: Seams = {}): Device["Service"] => makeAhead(options, seams).device

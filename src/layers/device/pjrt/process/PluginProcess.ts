@@ -41,6 +41,8 @@ export interface Settings {
 const kept = 16_384
 /** To start a plugin takes longer than to compile a small program: an evaluation after a training finds it still there. */
 const idleMillis = 2_000
+/** A process that is started before its first program waits longer for it: the step is traced meanwhile. */
+const firstMillis = 60_000
 
 /** A program in the process; its manners are those of a worker thread. @category models @since 0.1.0 */
 export class ProgramParty extends EventEmitter implements Party {
@@ -108,6 +110,8 @@ export class PluginProcess {
   #next = 0
   #words = ""
   #started = false
+  /** Why it cannot be used; it ends then. */
+  #refusal: Extract<Answer, { readonly _tag: "Unavailable" }> | undefined
   #ending = false
 
   constructor(koffi: Koffi, settings: Settings) {
@@ -150,6 +154,11 @@ export class PluginProcess {
 
   #asked: ((answer: Answer) => void) | undefined
 
+  /** Has it wait for its first program, and end if none comes. */
+  ahead(): void {
+    this.#rest(firstMillis)
+  }
+
   /** Ends it; what it does is lost. */
   kill(): void {
     this.child.kill("SIGKILL")
@@ -170,8 +179,10 @@ export class PluginProcess {
   #take(answer: Answer): void {
     if (answer._tag !== "Said" && answer._tag !== "Ended") this.#asked?.(answer)
     if (answer._tag === "Started") this.#started = true
-    else if (answer._tag === "Unavailable") for (const party of this.#programs.values()) party.said(answer)
-    else if (answer._tag === "Said") this.#programs.get(answer.id)?.said(answer.message)
+    else if (answer._tag === "Unavailable") {
+      this.#refusal = answer
+      for (const party of this.#programs.values()) party.said(answer)
+    } else if (answer._tag === "Said") this.#programs.get(answer.id)?.said(answer.message)
     else if (answer._tag === "Ended") this.#endProgram(answer.id)
   }
 
@@ -185,9 +196,9 @@ export class PluginProcess {
   #timer: NodeJS.Timeout | undefined
 
   /** Nothing runs in it any more: it waits a while for another program, and keeps nobody from ending. */
-  #rest(): void {
+  #rest(millis = idleMillis): void {
     this.#hold(false)
-    this.#timer = setTimeout(() => this.end(), idleMillis)
+    this.#timer = setTimeout(() => this.end(), millis)
     this.#timer.unref()
   }
 
@@ -217,7 +228,7 @@ export class PluginProcess {
     const crash = `the plugin ended its process while it ${this.#started ? "compiled" : "started"} (${detail})`
     this.#asked?.(this.#started ? { _tag: "Refused", code: "ABORTED", detail: crash } : { _tag: "Unavailable", detail: crash })
     for (const party of this.#programs.values()) {
-      if (!this.#started) party.said({ _tag: "Unavailable", detail: crash })
+      if (!this.#started) party.said(this.#refusal ?? { _tag: "Unavailable", detail: crash })
       else if (!party.ready) party.said({ _tag: "Refused", detail: crash })
       else
         party.emit(

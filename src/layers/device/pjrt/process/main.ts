@@ -50,6 +50,7 @@ const start = (request: Start): void => {
   try {
     const koffi = loadKoffi(request.koffi)
     dieWithParent(koffi)
+    if (request.client !== undefined) prepare()
     const plugin = Plugin.open(koffi, request.plugin)
     const client = request.client === undefined ? undefined : clientFor(plugin, request.client, request.devices)
     if (client !== undefined && client.devices.length < request.devices) throw new Error(tooFew(client, request.devices))
@@ -61,19 +62,36 @@ const start = (request: Start): void => {
   }
 }
 
+/** A thread that waits for a program: to start one takes a tenth of a second and more. */
+let spare: Worker | undefined
+
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url)
+
+const prepare = (): void => {
+  if (spare !== undefined) return
+  const thread = new Worker(threadFile, { execArgv: [] })
+  spare = thread
+  // it does not keep the process
+  thread.unref()
+}
 
 const serve = ({ id, plan }: Serve): void => {
   const { client, lock, plugin, start: started } = running! // `Start` comes first
   // and gave options of a client where programs are to be served
   const data: ThreadData = { id, plan, koffi: started.koffi, host: started.host, api: plugin.api, client: client!.handle, lock }
-  const thread = new Worker(threadFile, { workerData: data, execArgv: [] })
+  prepare()
+  const thread = spare!
+  spare = undefined
+  thread.ref()
   threads.set(id, thread)
   thread.on("error", (cause) => answer({ _tag: "Said", id, message: { _tag: "Failed", detail: messageOf(cause) } }))
   thread.on("exit", () => {
     threads.delete(id)
     answer({ _tag: "Ended", id })
+    // an evaluation often comes after a training, and the other way round
+    prepare()
   })
+  thread.postMessage(data)
 }
 
 const compileFor = (request: CompileFor): void => {

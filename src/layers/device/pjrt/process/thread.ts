@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { writeSync } from "node:fs"
-import { workerData } from "node:worker_threads"
+import { parentPort } from "node:worker_threads"
 import { byteSizeOf } from "../../../../domain/Tensor.ts"
 import { Word, type WorkerMessage } from "../../hosted/control.ts"
 import { type Port, serve } from "../../hosted/serve.ts"
@@ -32,8 +32,16 @@ export interface ThreadData {
   readonly lock: SharedArrayBuffer
 }
 
-// the process's main thread gives it
-const { api, client: handle, host, id, koffi: path, lock: lockWord, plan } = workerData as ThreadData
+// the process's main thread gives it, once there is a program: a thread is started before it is needed
+const {
+  api,
+  client: handle,
+  host,
+  id,
+  koffi: path,
+  lock: lockWord,
+  plan
+} = await new Promise<ThreadData>((resolve) => parentPort!.once("message", resolve))
 
 const post = (message: number | WorkerMessage): void => {
   const answer: Answer = { _tag: "Said", id, message }
