@@ -1,6 +1,7 @@
 /**
- * `node bench/pjrt.ts [--no-record]`: what it costs that XLA's plugin runs in a process of its own: the time of a step of a tiny program
- * and of a command, and of reading a state, in the calling thread, in a worker thread, and in a process. One run, in turns; the quietest round of each counts.
+ * `node bench/pjrt.ts [--no-record]`: what a step costs besides XLA's work, and that its plugin runs in a process of its own: the time of a
+ * step of a tiny program and of a command, and of reading a state, in the calling thread, in a worker thread, and in a process; and of the
+ * same program's executions from C. One run, in turns; the quietest round of each counts.
  *
  * @since 0.1.0
  */
@@ -18,6 +19,7 @@ import { memoryFor } from "../src/layers/device/hosted/Plan.ts"
 import { make, type Seams } from "../src/layers/device/pjrt/Engine.ts"
 import { locate } from "../src/layers/device/pjrt/plugins.ts"
 import type { HostPlan } from "../src/layers/device/pjrt/process/PluginProcess.ts"
+import { start } from "./harness/bareExecute.ts"
 import * as report from "./harness/report.ts"
 import { runnerHere } from "./pjrtWorker.ts"
 
@@ -96,6 +98,15 @@ const planFor = (elements: number) =>
     return inThread(plan!)
   })
 
+/** Executions of the same program and nothing else, from C. */
+const inC = Effect.gen(function* () {
+  const { plan } = yield* planFor(1)
+  return yield* Effect.acquireRelease(
+    Effect.promise(() => start(plugin, plan.single.text, plan.options)),
+    (bare) => Effect.sync(bare.close)
+  )
+})
+
 /** The calling thread: the runner alone, without any protocol. */
 const direct = (elements: number) =>
   Effect.map(planFor(elements), (given) => {
@@ -137,10 +148,13 @@ const inProcess = Effect.fnUntraced(function* (elements: number) {
 const large = 64 << 20
 
 const main = Effect.gen(function* () {
+  const bare = yield* inC
   const here = yield* direct(1)
   const [thread, process] = [yield* inWorker(1), yield* inProcess(1)]
-  const steps: Array<readonly [number, Timed, Timed]> = []
-  for (let i = 0; i <= rounds; i++) steps.push([here.step(), yield* timed(thread), yield* timed(process)])
+  const steps: Array<readonly [number, Timed, Timed, number]> = []
+  for (let i = 0; i <= rounds; i++) {
+    steps.push([here.step(), yield* timed(thread), yield* timed(process), yield* Effect.promise(() => bare.time(500))])
+  }
   const hereLarge = yield* direct(large / 4)
   const [threadLarge, processLarge] = [yield* inWorker(large / 4), yield* inProcess(large / 4)]
   const reads: Array<readonly [number, number, number]> = []
@@ -149,6 +163,7 @@ const main = Effect.gen(function* () {
   const most = <A>(rows: ReadonlyArray<A>, pick: (row: A) => number) => Math.max(...rows.map(pick)).toFixed(0)
   return report.table([
     ["where", "a step of many, µs", "a command of one step, µs", "reading 64 MiB of state, MB/s"],
+    ["a C program: executions alone", least(steps, ([, , , d]) => d), "-", "-"],
     ["the calling thread", least(steps, ([a]) => a), "-", most(reads, ([a]) => a)],
     ["a worker thread", least(steps, ([, b]) => b.step), least(steps, ([, b]) => b.command), most(reads, ([, b]) => b)],
     ["a process", least(steps, ([, , c]) => c.step), least(steps, ([, , c]) => c.command), most(reads, ([, , c]) => c)]
