@@ -183,6 +183,13 @@ export class Client {
     return { buffer: { type, device, handle: args.get(14) }, event: args.get(13) }
   }
 
+  /** Whether a buffer is the memory at `address` itself; only where `isHost`. */
+  isInPlace(buffer: Buffer, address: bigint): boolean {
+    this.#pointer.args.set(2, buffer.handle)
+    this.#pointer.call()
+    return this.#pointer.args.get(3) === address
+  }
+
   /** A buffer with a copy of `data`, which is there when this returns. */
   from(data: TensorData, type: TensorType, device = 0): Buffer {
     // an empty array may have no address

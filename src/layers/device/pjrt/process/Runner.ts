@@ -36,7 +36,17 @@ interface Compiled {
   readonly module: Module
   readonly executable: Executable
   readonly constants: ReadonlyArray<Buffer>
+  readonly slots: Slots
 }
+
+/** A buffer, and the event that tells when its memory is needed no more: once it is released, where it is used in place. */
+interface Upload {
+  readonly buffer: Buffer
+  readonly event: bigint
+}
+
+/** Buffers over slots of the infeed that devices read in place, by argument, replica and slot: made once, and used whenever the slot is. */
+type Slots = Map<number, Upload>
 
 /** A call's share of an execution: what is to be waited for, then read, then released. */
 interface Flight {
@@ -60,7 +70,7 @@ const makeCompiled = ({ client, compile }: Surroundings, module: Module): Compil
       executable.bind(replica, index, buffer)
     }
   })
-  return { module, executable, constants }
+  return { module, executable, constants, slots: new Map() }
 }
 
 /** The state on the devices, leaf by leaf and replica by replica. */
@@ -138,17 +148,31 @@ const takeNumbers = ({ client }: Surroundings, flight: Flight, buffer: Buffer, t
   flight.after.push(() => values.forEach((value, i) => take(value, flight.first + i)))
 }
 
-const uploadBatches = ({ address, client, plan }: Surroundings, { executable, module }: Compiled, flight: Flight, slot: number) => {
+/**
+ * Where a CPU computes, a slot's memory is a batch's buffer, which is kept: nothing but executions reads it, and the slot is written
+ * again only after those that read it are over. Elsewhere, and where the plugin has made a copy, each step has a buffer of its own.
+ */
+const uploadBatches = ({ address, client, plan }: Surroundings, { executable, module, slots }: Compiled, flight: Flight, slot: number) => {
+  const { length } = module.arguments
   module.arguments.forEach(({ source, type }, index) => {
     if (source._tag !== "Batch") return
     const { base, bytes, stride } = plan.layout.infeed[source.index]!
     for (let replica = 0; replica < executable.replicas; replica++) {
+      const key = (slot * executable.replicas + replica) * length + index
+      const known = slots.get(key)
+      if (known !== undefined) {
+        executable.bind(replica, index, known.buffer)
+        continue
+      }
       const from = { address: address + BigInt(base + slot * stride + replica * bytes), bytes: bytes * flight.count }
-      // in place where the memory is aligned: the slot is not written again before the step is over
-      const { buffer, event } = client.upload(from, type, replica, true, module.iterations > 1 && stride !== bytes ? stride : undefined)
-      flight.held.push(buffer)
-      flight.uploads.push(event)
-      executable.bind(replica, index, buffer)
+      const upload = client.upload(from, type, replica, true, module.iterations > 1 && stride !== bytes ? stride : undefined)
+      executable.bind(replica, index, upload.buffer)
+      if (client.isHost && client.isInPlace(upload.buffer, from.address)) {
+        slots.set(key, upload)
+        continue
+      }
+      flight.held.push(upload.buffer)
+      flight.uploads.push(upload.event)
     }
   })
 }
@@ -254,6 +278,10 @@ export const make = (around: Surroundings): HostedRunner & { readonly close: () 
       state.release()
       for (const compiled of [single, several]) {
         for (const buffer of compiled?.constants ?? []) client.release(buffer)
+        for (const { buffer, event } of compiled?.slots.values() ?? []) {
+          client.release(buffer)
+          client.await(event)
+        }
         compiled?.executable.close()
       }
     }
