@@ -31,4 +31,5 @@ export type InputFn<E = never, R = never> = (context: InputContext) => SingleInp
 export type Input<E = never, R = never> = SingleInput<E, R> | InputFn<E, R>;
 export declare const make: <E, R>(batches: (from: Position | undefined) => Stream.Stream<PositionedExample, E, R>) => InputSource<E, R>;
 export declare const fromStream: <E, R>(stream: Stream.Stream<Example, E, R>) => InputSource<E | InputError, R>;
+export declare const isSource: <E, R>(input: SingleInput<E, R>) => input is InputSource<E, R>;
 export declare const toSource: <E, R>(input: SingleInput<E, R>) => InputSource<E | InputError, R>;

@@ -1,4 +1,3 @@
-import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Scope from "effect/Scope";
 import type { BatchSpec } from "../domain/batching.ts";
@@ -9,5 +8,4 @@ export interface KeptPrograms<A> {
     readonly drop: (mode: Mode, spec: BatchSpec) => Effect.Effect<void>;
     readonly open: Effect.Effect<Scope.Closeable>;
 }
-export declare const KeptPrograms: Context.Reference<KeptPrograms<unknown> | undefined>;
-export declare const make: Effect.Effect<KeptPrograms<unknown>, never, Scope.Scope>;
+export declare const make: <A>() => Effect.Effect<KeptPrograms<A>, never, Scope.Scope>;

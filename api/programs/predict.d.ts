@@ -8,7 +8,9 @@ import { type Tensor } from "../domain/Tensor.ts";
 import { type AnyHook, type Hook, type HookError, type HookServices } from "../services/Hooks.ts";
 import type { Estimator, EstimatorServices } from "./Estimator.ts";
 import * as events from "./events.ts";
+import type { KeptPrograms } from "./keptPrograms.ts";
 import { type Placing } from "./placement.ts";
+import * as session from "./session.ts";
 export interface PredictOptions<E, R, HE = never, HR = never> {
     readonly input: Input<E, R>;
     readonly yieldSingleExamples?: boolean;
@@ -22,6 +24,10 @@ export declare const predict: <P, ME = never, MR = never, E = never, R = never, 
     readonly hooks?: ReadonlyArray<H>;
 }) => Stream.Stream<Prediction, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>>;
 export declare const predictions: <E, R>(pull: Effect.Effect<Pull.Pull<readonly [Prediction], E>, E, R | Scope.Scope>, singly: boolean) => Stream.Stream<Prediction, E, Exclude<R, Scope.Scope>>;
+export interface SharedByCalls<ME, MR> {
+    readonly log: events.Events;
+    readonly kept: KeptPrograms<session.Session<ME, MR>>;
+}
 type BatchPull<E> = Pull.Pull<readonly [Prediction], E>;
-export declare const batchPull: <P, ME, MR, E, R, HE, HR>(estimator: Estimator<P, ME, MR>, options: PredictOptions<E, R, HE, HR>, placing: Placing, shared?: events.Events | undefined) => Effect.Effect<BatchPull<E | HE | ME | EstimatorError>, E | HE | ME | EstimatorError, HR | MR | R | Scope.Scope | EstimatorServices>;
+export declare const batchPull: <P, ME, MR, E, R, HE, HR>(estimator: Estimator<P, ME, MR>, options: PredictOptions<E, R, HE, HR>, placing: Placing, shared?: SharedByCalls<ME, MR> | undefined) => Effect.Effect<BatchPull<E | HE | ME | EstimatorError>, E | HE | ME | EstimatorError, HR | MR | R | Scope.Scope | EstimatorServices>;
 export {};

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect";
-import type * as Scope from "effect/Scope";
+import * as Scope from "effect/Scope";
 import * as Stream from "effect/Stream";
 import { type EstimatorError, type PredictorTaken } from "../domain/Errors.ts";
 import type { Estimator, EstimatorServices } from "./Estimator.ts";

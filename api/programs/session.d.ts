@@ -12,6 +12,7 @@ import { type Feed, Infeed } from "../services/Infeed.ts";
 import { type Traced, Tracer } from "../services/Tracer.ts";
 import type { Estimator } from "./Estimator.ts";
 import type { Events } from "./events.ts";
+import type { KeptPrograms } from "./keptPrograms.ts";
 import type { Restored } from "./restore.ts";
 export interface OpenInput<E> {
     readonly feed: Feed<PositionedExample, E>;
@@ -28,7 +29,7 @@ export interface Form {
     readonly partition: Partition | undefined;
 }
 export declare const formOf: (mode: Mode, first: PositionedExample, batchSize: number | undefined, layout?: BatchLayout | undefined) => Effect.Effect<Form, ConfigError | InputError, Device>;
-export declare const compile: <P, E, R>(estimator: Estimator<P, E, R>, mode: Mode, args_2: Form, config: Pick<RunConfig, "precision" | "saveSummarySteps" | "seed">, events: Events) => Effect.Effect<Session<E, R>, CompileError | ConfigError | EngineUnavailable | ExecuteError | TraceError, Device | Scope.Scope | Tracer>;
+export declare const compile: <P, E, R>(estimator: Estimator<P, E, R>, mode: Mode, args_2: Form, config: Pick<RunConfig, "precision" | "saveSummarySteps" | "seed">, events: Events, kept?: KeptPrograms<Session<E, R>> | undefined) => Effect.Effect<Session<E, R>, CompileError | ConfigError | EngineUnavailable | ExecuteError | TraceError, Device | Scope.Scope | Tracer>;
 export declare const setState: (session: Session<unknown, unknown>, config: RunConfig, restored: Restored | undefined, kinds: readonly StateKind[]) => Effect.Effect<void, CheckpointError | ExecuteError, Device>;
 export declare const readCache: (session: Session<unknown, unknown>) => Effect.Effect<State, ExecuteError>;
 export declare const contextBefore: (mode: Mode, config: RunConfig, step: number, lastStep: number | undefined, log: Events) => RunContext;

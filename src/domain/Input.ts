@@ -90,6 +90,9 @@ export const fromStream = <E, R>(stream: Stream.Stream<Example, E, R>): InputSou
     )
   })
 
+/** Whatever a caller without types has given. @category rules @since 0.1.0 */
+export const isSource = <E, R>(input: SingleInput<E, R>): input is InputSource<E, R> =>
+  (input as Partial<InputSource> | null | undefined)?._tag === "InputSource"
+
 /** @category rules @since 0.1.0 */
-export const toSource = <E, R>(input: SingleInput<E, R>): InputSource<E | InputError, R> =>
-  "_tag" in input && input._tag === "InputSource" ? input : fromStream(input as Stream.Stream<Example, E, R>)
+export const toSource = <E, R>(input: SingleInput<E, R>): InputSource<E | InputError, R> => (isSource(input) ? input : fromStream(input))

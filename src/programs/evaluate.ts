@@ -19,6 +19,7 @@ import * as drains from "./drain.ts"
 import * as events from "./events.ts"
 import { attempt, hostCaller, type OutputHandler, reader, summaryCaller } from "./hostCall.ts"
 import { checkHooks } from "./hooks/checkHooks.ts"
+import type { KeptPrograms } from "./keptPrograms.ts"
 import * as pumps from "./pump.ts"
 import { type Restored, toRestore } from "./restore.ts"
 import * as session from "./session.ts"
@@ -60,11 +61,20 @@ export const evaluate = <P, ME = never, MR = never, E = never, R = never, H exte
   options: Omit<EvaluateOptions<E, R>, "hooks"> & { readonly hooks?: ReadonlyArray<H> }
 ): Effect.Effect<EvaluateResult, EstimatorError | ME | E | HookError<H>, EstimatorServices | MR | R | HookServices<H>> =>
   // a hook is a hook of its own errors and requirements, which the compiler does not see of a type parameter
-  Effect.scoped(evaluateScoped(estimator, options as unknown as EvaluateOptions<E, R, HookError<H>, HookServices<H>>))
+  evaluateKept(estimator, options as unknown as EvaluateOptions<E, R, HookError<H>, HookServices<H>>)
+
+/** As `evaluate`, with compiled programs that outlive the call. @category programs @since 0.1.0 */
+export const evaluateKept = <P, ME, MR, E, R, HE = never, HR = never>(
+  estimator: Estimator<P, ME, MR>,
+  options: EvaluateOptions<E, R, HE, HR>,
+  kept?: KeptPrograms<session.Session<ME, MR>>
+): Effect.Effect<EvaluateResult, EstimatorError | ME | E | HE, EstimatorServices | MR | R | HR> =>
+  Effect.scoped(evaluateScoped(estimator, options, kept))
 
 const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
-  options: EvaluateOptions<E, R, HE, HR>
+  options: EvaluateOptions<E, R, HE, HR>,
+  kept: KeptPrograms<session.Session<ME, MR>> | undefined
 ) {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
   const { steps } = options
@@ -79,7 +89,7 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, 
   const name = options.name === undefined ? {} : { name: options.name }
   const span = events.span(log, { mode: "evaluate", step: globalStep, ...name })
   yield* span.begin
-  const result = yield* measured(estimator, options, { config, limit, log, restored, hooks, globalStep }).pipe(
+  const result = yield* measured(estimator, options, { config, limit, log, restored, hooks, globalStep, kept }).pipe(
     Effect.tap(({ examples, loss, metrics }) =>
       log.emit({ event: "eval", ...name, step: globalStep, ...events.lossFields(loss), examples, metrics })
     ),
@@ -93,7 +103,7 @@ const evaluateScoped = Effect.fn("Estimator.evaluate")(function* <P, ME, MR, E, 
 const measured = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
   options: EvaluateOptions<E, R, HE, HR>,
-  { globalStep, hooks, ...opening }: Opening & { readonly hooks: ReadonlyArray<Hook<HE, HR>>; readonly globalStep: number }
+  { globalStep, hooks, ...opening }: Opening<ME, MR> & { readonly hooks: ReadonlyArray<Hook<HE, HR>>; readonly globalStep: number }
 ) {
   const { config, limit, log } = opening
   const context = contexts("evaluate", config, globalStep, limit, log)
@@ -110,25 +120,26 @@ const measured = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   return { ...tally.result(), globalStep }
 })
 
-interface Opening {
+interface Opening<ME, MR> {
   readonly config: RunConfig.RunConfig
   readonly limit: number
   readonly log: events.Events
   readonly restored: Restored | undefined
+  readonly kept: KeptPrograms<session.Session<ME, MR>> | undefined
 }
 
 /** The input with its first batch, the compiled program with its state, and the pump between them. */
 const open = Effect.fnUntraced(function* <P, ME, MR, E, R>(
   estimator: Estimator<P, ME, MR>,
   options: Pick<EvaluateOptions<E, R>, "input">,
-  { config, limit, log, restored }: Opening
+  { config, kept, limit, log, restored }: Opening<ME, MR>
 ) {
   const { layout, source } = yield* deploy(estimator, "evaluate", options.input, config)
   const { feed, first } = yield* session.openInput(source, undefined, config.prefetch)
   if (first === undefined)
     return yield* new InputError({ reason: "Empty", leaf: "", detail: "there is nothing to evaluate: the input has no batches" })
   const form = yield* session.formOf("evaluate", first, estimator.evalBatchSize, layout)
-  const run = yield* session.compile(estimator, "evaluate", form, config, log)
+  const run = yield* session.compile(estimator, "evaluate", form, config, log, kept)
   yield* session.setState(run, config, restored, ["variable"])
   const { executable, spec } = run
   const sleepSecs = config.tpu.initialInfeedSleepSecs

@@ -10,8 +10,9 @@ import * as RunConfig from "../domain/RunConfig.ts"
 import { type MetricChoice, sortBest } from "../domain/scores.ts"
 import { type CheckpointRef, CheckpointStore } from "../services/CheckpointStore.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
-import { evaluate, type EvaluateResult } from "./evaluate.ts"
+import { evaluateKept, type EvaluateResult } from "./evaluate.ts"
 import * as keptPrograms from "./keptPrograms.ts"
+import type { Session } from "./session.ts"
 
 /** @category models @since 0.1.0 */
 export interface EvaluateAllOptions<E, R> extends MetricChoice {
@@ -52,14 +53,11 @@ const all = Effect.fn("Estimator.evaluateAll")(function* <P, ME, MR, E, R>(estim
     const detail = `no checkpoint has a step from ${minStep} to ${maxStep}; there ${there.length === 1 ? "is" : "are"} ${there.map(({ step }) => step).join(", ") || "none at all"}`
     return yield* new CheckpointError({ reason: "NotFound", file: modelDir, detail })
   }
-  const kept = yield* keptPrograms.make
+  const kept = yield* keptPrograms.make<Session<ME, MR>>()
   const results: Array<EvaluatedCheckpoint> = []
   for (const checkpoint of refs) {
-    const result = yield* evaluate(estimator, {
-      input: options.input,
-      checkpointPath: checkpoint.path,
-      ...(steps === undefined ? {} : { steps })
-    }).pipe(Effect.provideService(keptPrograms.KeptPrograms, kept))
+    const evaluateOptions = { input: options.input, checkpointPath: checkpoint.path, ...(steps === undefined ? {} : { steps }) }
+    const result = yield* evaluateKept(estimator, evaluateOptions, kept)
     results.push({ ...result, checkpoint })
   }
   return yield* Effect.fromResult(sortBest(results, options))

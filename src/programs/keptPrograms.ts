@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -21,18 +20,13 @@ export interface KeptPrograms<A> {
   readonly open: Effect.Effect<Scope.Closeable>
 }
 
-/** None by default: a program lives as long as the call that compiled it. @category services @since 0.1.0 */
-export const KeptPrograms = Context.Reference<KeptPrograms<unknown> | undefined>("effect-estimator/programs/KeptPrograms", {
-  defaultValue: () => undefined
-})
-
 const keyOf = (mode: Mode, { axes, batchSize, broadcast, features, labels, replicas }: BatchSpec): string =>
   JSON.stringify([mode, batchSize, replicas, broadcast, axes, features, labels ?? null])
 
 /** For the calls of one estimator with one device, one after another; ends with the scope it is made in. @category constructors @since 0.1.0 */
-export const make: Effect.Effect<KeptPrograms<unknown>, never, Scope.Scope> = Effect.gen(function* () {
+export const make = Effect.fnUntraced(function* <A>(): Effect.fn.Return<KeptPrograms<A>, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  const programs = new Map<string, { readonly program: unknown; readonly scope: Scope.Closeable }>()
+  const programs = new Map<string, { readonly program: A; readonly scope: Scope.Closeable }>()
   return {
     find: (mode, spec) => programs.get(keyOf(mode, spec))?.program,
     keep: (mode, spec, program, own) => void programs.set(keyOf(mode, spec), { program, scope: own }),

@@ -25,6 +25,7 @@ import * as drains from "./drain.ts"
 import * as events from "./events.ts"
 import { hostCaller, reader } from "./hostCall.ts"
 import { checkHooks } from "./hooks/checkHooks.ts"
+import type { KeptPrograms } from "./keptPrograms.ts"
 import * as pumps from "./pump.ts"
 import { each, type Placing } from "./placement.ts"
 import * as session from "./session.ts"
@@ -89,14 +90,20 @@ export const predictions = <E, R>(
   return Stream.flatMap(batches, (batch) => Stream.fromIterable(rowsOf(batch)))
 }
 
+/** @category models @since 0.1.0 */
+export interface SharedByCalls<ME, MR> {
+  readonly log: events.Events
+  readonly kept: KeptPrograms<session.Session<ME, MR>>
+}
+
 type BatchPull<E> = Pull.Pull<readonly [Prediction], E>
 
-/** One program, from its first batch on; `placing` finds the checkpoint to predict from. `shared` are the events of many calls, of which none announces itself. @category programs @since 0.1.0 */
+/** One program, from its first batch on; `placing` finds the checkpoint to predict from. `shared` is what many calls have in common, of which none announces itself. @category programs @since 0.1.0 */
 export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   estimator: Estimator<P, ME, MR>,
   options: PredictOptions<E, R, HE, HR>,
   placing: Placing,
-  shared?: events.Events
+  shared?: SharedByCalls<ME, MR>
 ): Effect.fn.Return<BatchPull<EstimatorError | ME | E | HE>, EstimatorError | ME | E | HE, EstimatorServices | MR | R | HR | Scope.Scope> {
   const config = yield* Effect.fromResult(RunConfig.decode(estimator.config))
   const hooks = yield* checkHooks(options.hooks, "predict")
@@ -105,12 +112,12 @@ export const batchPull = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   if (first === undefined) return Cause.done()
   const placement = yield* placing(config, options.checkpointPath)
   const form = yield* session.formOf("predict", first, estimator.predictBatchSize, layout)
-  const log = shared ?? (yield* events.open(config.modelDir))
+  const log = shared?.log ?? (yield* events.open(config.modelDir))
   const span = events.span(log, { mode: "predict", step: placement.step })
   // one that is left before its end is done, too
   if (shared === undefined) yield* Effect.andThen(span.begin, Effect.addFinalizer(span.end))
   const context = contexts("predict", config, placement.step, Infinity, log)
-  const compiling = session.compile(estimator, "predict", form, config, log)
+  const compiling = session.compile(estimator, "predict", form, config, log, shared?.kept)
   const placed = Effect.flatMap(compiling, (run) => Effect.map(placement.place(run), (globalStep) => ({ run, globalStep })))
   const { globalStep, run } = yield* beginning(hooks, context.before, placed)
   const { executable, spec } = run

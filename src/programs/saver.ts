@@ -77,11 +77,11 @@ export const make = Effect.fnUntraced(function* <E, R>(
   const settle = Effect.suspend(() => {
     if (writing === undefined) return Effect.void
     const fiber = writing
-    // forgotten once awaited, so that one failure is reported once
+    // forgotten once it has ended, so that one failure is reported once; an interrupted wait leaves it to the next one
     return Effect.ensuring(
       Fiber.join(fiber),
       Effect.sync(() => {
-        if (writing === fiber) writing = undefined
+        if (writing === fiber && fiber.pollUnsafe() !== undefined) writing = undefined
       })
     )
   })

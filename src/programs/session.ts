@@ -34,7 +34,7 @@ import { type Feed, Infeed } from "../services/Infeed.ts"
 import { type Traced, Tracer } from "../services/Tracer.ts"
 import type { Estimator } from "./Estimator.ts"
 import type { Events } from "./events.ts"
-import { KeptPrograms } from "./keptPrograms.ts"
+import type { KeptPrograms } from "./keptPrograms.ts"
 import type { Restored } from "./restore.ts"
 
 /** An input that has been asked for its first batch. @category models @since 0.1.0 */
@@ -97,22 +97,21 @@ export const formOf = Effect.fnUntraced(function* (
   return { spec, partition: yield* partitionFor(spec, layout) }
 })
 
-/** Traces the model function for this form, and compiles. @category constructors @since 0.1.0 */
+/** Traces the model function for this form, and compiles; or takes the program of an earlier call from `kept`. @category constructors @since 0.1.0 */
 export const compile = Effect.fnUntraced(function* <P, E, R>(
   estimator: Estimator<P, E, R>,
   mode: Mode,
   { partition, spec }: Form,
   config: Pick<RunConfig, "seed" | "precision" | "saveSummarySteps">,
-  events: Events
+  events: Events,
+  kept?: KeptPrograms<Session<E, R>>
 ): Effect.fn.Return<Session<E, R>, ConfigError | TraceError | CompileError | EngineUnavailable | ExecuteError, Device | Tracer | Scope.Scope> {
   const device = yield* Device
   const tracer = yield* Tracer
-  const kept = yield* KeptPrograms
   const earlier = kept?.find(mode, spec)
   if (earlier !== undefined) {
-    const session = earlier as Session<E, R> // only sessions of one estimator are kept, below
     // one whose device has failed says so to whatever is asked of it
-    if (Exit.isSuccess(yield* Effect.exit(session.executable.writeState(new Map())))) return session
+    if (Exit.isSuccess(yield* Effect.exit(earlier.executable.writeState(new Map())))) return earlier
     yield* kept!.drop(mode, spec)
   }
   const began = yield* Clock.currentTimeMillis

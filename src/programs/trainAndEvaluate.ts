@@ -18,8 +18,9 @@ import { type CheckpointRef, CheckpointStore } from "../services/CheckpointStore
 import type { Exporter } from "../services/Exporter.ts"
 import type { Hook } from "../services/Hooks.ts"
 import type { Estimator, EstimatorServices } from "./Estimator.ts"
-import { evaluate, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts"
+import { evaluateKept, type EvaluateOptions, type EvaluateResult } from "./evaluate.ts"
 import * as keptPrograms from "./keptPrograms.ts"
+import type { Session } from "./session.ts"
 import { train, type TrainOptions, type TrainResult } from "./train.ts"
 
 /** @category models @since 0.1.0 */
@@ -181,7 +182,7 @@ const makeRounds = Effect.fnUntraced(function* <P, ME, MR, VE, VR, XE, XR, WE, W
 ) {
   const { evaluate: spec, keepBest } = options
   const store = yield* CheckpointStore
-  const kept = yield* keptPrograms.make
+  const kept = yield* keptPrograms.make<Session<ME, MR>>()
   const note = spec.name === undefined ? "evaluations" : `evaluations-${spec.name}`
   const newest = Effect.flatMap(store.latest(modelDir), (ref) =>
     ref === undefined ? Effect.die(`no checkpoint in ${modelDir}`) : Effect.succeed(ref)
@@ -207,7 +208,7 @@ const makeRounds = Effect.fnUntraced(function* <P, ME, MR, VE, VR, XE, XR, WE, W
       ...(spec.steps === undefined ? {} : { steps: spec.steps }),
       ...(spec.name === undefined ? {} : { name: spec.name })
     }
-    const result = yield* Effect.provideService(evaluate(estimator, evaluateOptions), keptPrograms.KeptPrograms, kept)
+    const result = yield* evaluateKept(estimator, evaluateOptions, kept)
     if (keepBest !== undefined) yield* Effect.fromResult(scores.scoreOf(result, keepBest.metric))
     results.push(result)
     last = { ref, result }

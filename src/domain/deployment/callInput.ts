@@ -6,7 +6,7 @@
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { InputError } from "../Errors.ts"
-import { type InputContext, type InputFn, type InputSource, type SingleInput, toSource } from "../Input.ts"
+import { type InputContext, type InputFn, type InputSource, isSource, type SingleInput, toSource } from "../Input.ts"
 import type { Plan, Unit } from "./plan.ts"
 
 /** A copy of records and arrays that cannot be changed; anything else in them (functions, typed arrays) is shared. @category rules @since 0.1.0 */
@@ -41,9 +41,7 @@ export const contextOf = (plan: Plan, unit: Unit, params: unknown): InputContext
 
 /** Anything but a stream or a source (a batch, a pair of features and labels, a Promise) is `NotAnInput`; `what` begins the message. @category rules @since 0.1.0 */
 export const sourceOf = <E, R>(made: SingleInput<E, R>, what: string): Result.Result<InputSource<E | InputError, R>, InputError> => {
-  // callers without types
-  const given = made as Partial<InputSource> | null | undefined
-  if (Stream.isStream(made) || given?._tag === "InputSource") return Result.succeed(toSource(made))
+  if (Stream.isStream(made) || isSource(made)) return Result.succeed(toSource(made))
   const detail = `${what} ${kindOf(made)}; an input is a Stream of { features, labels? }, an InputSource such as fromArrays(…), or a function that returns one of these`
   return Result.fail(new InputError({ reason: "NotAnInput", leaf: "", detail }))
 }

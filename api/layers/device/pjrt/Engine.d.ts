@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect";
 import type * as Result from "effect/Result";
 import { EngineUnavailable } from "../../../domain/Errors.ts";
 import { Device } from "../../../services/Device.ts";
@@ -25,6 +26,12 @@ export interface Seams {
 }
 export interface PluginDevice {
     readonly serve: (plan: HostPlan) => ProgramParty;
+    readonly ahead: () => void;
     readonly process: () => PluginProcess | undefined;
 }
+export interface Made {
+    readonly device: Device["Service"];
+    readonly ahead: Effect.Effect<void>;
+}
+export declare const makeAhead: (options?: Options, seams?: Seams) => Made;
 export declare const make: (options?: Options, seams?: Seams) => Device["Service"];

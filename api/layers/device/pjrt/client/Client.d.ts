@@ -52,6 +52,7 @@ export declare class Client {
         readonly buffer: Buffer;
         readonly event: bigint;
     };
+    isInPlace(buffer: Buffer, address: bigint): boolean;
     from(data: TensorData, type: TensorType, device?: number): Buffer;
     download(buffer: Buffer, memory: Memory): bigint;
     copyOut(buffer: Buffer, memory: Memory): void;

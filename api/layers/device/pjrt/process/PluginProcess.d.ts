@@ -36,6 +36,7 @@ export declare class PluginProcess {
     constructor(koffi: Koffi, settings: Settings);
     get isOver(): boolean;
     ask(take: (answer: Answer) => void, request?: CompileFor): void;
+    ahead(): void;
     kill(): void;
     serve(plan: HostPlan): ProgramParty;
     end(): void;
