@@ -56,7 +56,8 @@ export const beginning = <A, E, R, HE, HR>(hooks: ReadonlyArray<Hook<HE, HR>>, b
  */
 export const runBatches = <E, HE, HR>(loop: BatchLoop<E, HE, HR>) =>
   runSteps(loop).pipe(
-    Effect.onExit((exit) => (Exit.hasInterrupts(exit) ? Effect.void : loop.outfeed.settle(loop.pump.consumed()))),
+    // whoever takes the outputs may be gone by then, and an interruption must still end this
+    Effect.onExit((exit) => (Exit.hasInterrupts(exit) ? Effect.void : Effect.interruptible(loop.outfeed.settle(loop.pump.consumed())))),
     Effect.onExit(() => endAll(loop.hooks, loop.contextAt(loop.pump.consumed()))),
     Effect.onExit(() => loop.pump.halt)
   )

@@ -111,10 +111,15 @@ export const runLoop = Effect.fnUntraced(function* <E, HE, HR>(loop: Loop<E, HE,
 /** How long the outputs of a run that has failed or was interrupted may take: a host call may hang. */
 const patience = "20 seconds"
 
-/** In a fiber of its own when there is a deadline: the end of a session cannot be interrupted. */
+/** All outputs of a training that has done its steps, however long that takes; with a deadline where it has failed or is interrupted. */
 const settled = (settle: Effect.Effect<void>, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
-  if (Exit.isSuccess(exit)) return settle
-  return Effect.forkDetach(Effect.timeoutOption(settle, patience)).pipe(
+  const patiently = withPatience(settle)
+  return Exit.isSuccess(exit) ? Effect.onInterrupt(Effect.interruptible(settle), () => patiently) : patiently
+}
+
+/** In a fiber of its own: the end of a session cannot be interrupted. */
+const withPatience = (settle: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.forkDetach(Effect.timeoutOption(settle, patience)).pipe(
     Effect.flatMap(Fiber.join),
     Effect.flatMap((ended) =>
       ended._tag === "Some"
@@ -122,7 +127,6 @@ const settled = (settle: Effect.Effect<void>, exit: Exit.Exit<unknown, unknown>)
         : Effect.logWarning(`outfeed: the host call did not come to an end within ${patience}; what the last steps gave it was not handled`)
     )
   )
-}
 
 /** The loss or the state was NaN: that is not to be saved. */
 const isNumeric = (exit: Exit.Exit<unknown, unknown>): boolean => {

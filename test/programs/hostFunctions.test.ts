@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import { Cause, Context, Deferred, Effect, Exit, Fiber, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { CrossReplicaOptimizer, Estimator, EstimatorTest, type Model } from "../../src/index.ts"
+import * as OutfeedQueue from "../../src/layers/feed/OutfeedQueue.ts"
 import { CheckpointStore } from "../../src/services/CheckpointStore.ts"
 import { ones, rows } from "./hooks/harness.ts"
 
@@ -108,4 +109,49 @@ it.effect("[row 172] [row 180] interrupted while a host call hangs, a training i
     assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
     assert.isAtLeast((yield* (yield* CheckpointStore).latest("hanging"))!.step, 1)
   }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("interrupted once its steps are done and a host call hangs, a training ends interrupted when its patience is over", () =>
+  Effect.gen(function* () {
+    const saved = yield* Deferred.make<void>()
+    const put = () => Effect.never
+    const hook = {
+      name: "saved",
+      afterSave: ({ step }: { readonly step: number }) => (step === 3 ? Deferred.succeed(saved, undefined) : Effect.void)
+    }
+    const finishing = Estimator.configure(estimator, { modelDir: "finishing" })
+    const run = yield* Estimator.train(finishing, { input: ones(3), steps: 3, hooks: [hook] }).pipe(
+      Effect.provideService(Desk, { put }),
+      Effect.forkChild
+    )
+    yield* Deferred.await(saved)
+    for (let i = 0; i < 200; i++) yield* Effect.yieldNow
+    const interrupting = yield* Effect.forkChild(Fiber.interrupt(run))
+    for (let i = 0; i < 200; i++) yield* Effect.yieldNow
+    yield* TestClock.adjust("20 seconds")
+    yield* Fiber.join(interrupting)
+    const exit = yield* Fiber.await(run)
+    assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
+
+it.effect("predictions that are left when all steps are done end at once", () =>
+  Effect.gen(function* () {
+    const done = yield* Deferred.make<void>()
+    const hook = {
+      name: "done",
+      afterRun: ({ step }: { readonly step: number }) => Effect.as(step === 12 ? Deferred.succeed(done, undefined) : Effect.void, "continue" as const)
+    }
+    // more batches than an outfeed holds
+    const stream = Estimator.predict(estimator, { input: ones(12), hooks: [hook] })
+    const first = Stream.take(stream, 1).pipe(
+      Stream.tap(() =>
+        Effect.gen(function* () {
+          yield* Deferred.await(done)
+          for (let i = 0; i < 200; i++) yield* Effect.yieldNow
+        })
+      )
+    )
+    assert.strictEqual((yield* Stream.runCollect(first)).length, 1)
+  }).pipe(Effect.provideService(Desk, { put: () => Effect.void }), Effect.provide(OutfeedQueue.layer), Effect.provide(EstimatorTest.layer()))
 )
