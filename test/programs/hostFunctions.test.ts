@@ -117,7 +117,8 @@ it.effect("interrupted once its steps are done and a host call hangs, a training
     const put = () => Effect.never
     const hook = {
       name: "saved",
-      afterSave: ({ step }: { readonly step: number }) => (step === 3 ? Deferred.succeed(saved, undefined) : Effect.void)
+      afterSave: ({ step }: { readonly step: number }) =>
+        Effect.as(step === 3 ? Deferred.succeed(saved, undefined) : Effect.void, "continue" as const)
     }
     const finishing = Estimator.configure(estimator, { modelDir: "finishing" })
     const run = yield* Estimator.train(finishing, { input: ones(3), steps: 3, hooks: [hook] }).pipe(
