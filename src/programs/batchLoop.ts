@@ -42,10 +42,19 @@ export const contexts = (mode: Mode, config: RunConfig, globalStep: number, limi
 
 /** Calls every `begin`, then `setUp`; a hook that has begun is also ended where there is nothing to run. @category programs @since 0.1.0 */
 export const beginning = <A, E, R, HE, HR>(hooks: ReadonlyArray<Hook<HE, HR>>, before: RunContext, setUp: Effect.Effect<A, E, R>) =>
-  Effect.forEach(hooks, (hook) => hook.begin ?? Effect.void, { discard: true }).pipe(
-    Effect.andThen(setUp),
-    Effect.onExit((exit) => (Exit.isFailure(exit) ? endAll(hooks, before) : Effect.void))
-  )
+  Effect.suspend(() => {
+    const begun: Array<Hook<HE, HR>> = []
+    const begin = (hook: Hook<HE, HR>) =>
+      Effect.tap(hook.begin ?? Effect.void, () =>
+        Effect.sync(() => {
+          begun.push(hook)
+        })
+      )
+    return Effect.forEach(hooks, begin, { discard: true }).pipe(
+      Effect.andThen(setUp),
+      Effect.onExit((exit) => (Exit.isFailure(exit) ? endAll(begun, before) : Effect.void))
+    )
+  })
 
 /**
  * Runs what the pump has until its end, or a hook's stop; the input's failure is met in its place. What has been run is

@@ -9,4 +9,4 @@ export declare const makeEagerRandom: (seed: number, { step, replica, firstDraw 
     replica?: number | undefined;
     step?: number | undefined;
 }) => RandomSource;
-export declare const firstDrawOf: (name: string) => number;
+export declare const firstDrawOf: (name: string, taken: Set<number>) => number;

@@ -54,20 +54,28 @@ const writing = (write: () => void): Effect.Effect<void, SinkError> =>
 const isShown = (event: RunEvent): event is LineEvent =>
   isLine(event) && !(event.event === "end" && event.mode === "evaluate" && event.reason === "done")
 
-/** Writes to `output`, by default standard output. @category constructors @since 0.1.0 */
-export const make = (output: Output = process.stdout): Sink => ({
-  name: "console",
-  open: () => {
-    if (output.isTTY !== true) {
-      return Effect.succeed((event) => (isShown(event) ? writing(() => void output.write(`${lineOf(event)}\n`)) : Effect.void))
+/** Writes to `output`, by default standard output; programs within a program share its live line. @category constructors @since 0.1.0 */
+export const make = (output: Output = process.stdout): Sink => {
+  const screen = terminal(output)
+  let programs = 0
+  const leave = Effect.suspend(() => (--programs === 0 ? Effect.ignore(writing(screen.close)) : Effect.void))
+  return {
+    name: "console",
+    open: () => {
+      if (output.isTTY !== true) {
+        return Effect.succeed((event) => (isShown(event) ? writing(() => void output.write(`${lineOf(event)}\n`)) : Effect.void))
+      }
+      const handle = (event: RunEvent) => (isShown(event) ? writing(() => screen.handle(event)) : Effect.void)
+      return Effect.as(
+        Effect.acquireRelease(
+          Effect.sync(() => void programs++),
+          () => leave
+        ),
+        handle
+      )
     }
-    const screen = terminal(output)
-    return Effect.as(
-      Effect.addFinalizer(() => Effect.ignore(writing(screen.close))),
-      (event: RunEvent) => (isShown(event) ? writing(() => screen.handle(event)) : Effect.void)
-    )
   }
-})
+}
 
 /** @category layers @since 0.1.0 */
 export const layer: Layer.Layer<never> = layerAppend(make())

@@ -50,9 +50,18 @@ export const makeEagerRandom = (seed: number, { step = 0, replica = 0, firstDraw
   })
 }
 
-/** Where the draws of a variable's initial value start: a 31-bit FNV-1a hash of its name, so that no variable moves another's. */
-export const firstDrawOf = (name: string): number => {
+/** A place has room for so many draws. */
+const roomOfDraws = 256
+
+/**
+ * Where the draws of a variable's initial value start: 23 bits of the FNV-1a hash of its name, so that variables do not move one
+ * another's; where a name before has the same ones, the next place that is free. `taken` is added to.
+ */
+export const firstDrawOf = (name: string, taken: Set<number>): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
-  return (hash >>> 1) & 0x7fffff00
+  let first = (hash >>> 1) & 0x7fffff00
+  while (taken.has(first)) first = (first + roomOfDraws) & 0x7fffff00
+  taken.add(first)
+  return first
 }

@@ -29,8 +29,8 @@ const originals = {
   computeGradients: tf.Optimizer.prototype.computeGradients
 }
 
-/** Names that the step's own leaves have. */
-const reserved = /^(global_step|random_key|valid)$|^(features|labels|cache)(\/|$)/
+/** Names that the step's own leaves have, and what else a checkpoint holds. */
+const reserved = /^(global_step|random_key|valid)$|^(features|labels|cache)(\/|$)|^_texts\/|^\0/
 
 const makeVariable =
   (recording: Recording, engine: Engine): Engine["makeVariable"] =>
@@ -41,7 +41,7 @@ const makeVariable =
     if (given !== undefined && reserved.test(given)) {
       throw failure(
         "VariableMismatch",
-        `the name "${given}" belongs to the step itself; choose another (not global_step, random_key, valid, features/…, labels/…, cache/…)`,
+        `the name "${given}" belongs to the step itself; choose another (not global_step, random_key, valid, features/…, labels/…, cache/…, _texts/…)`,
         { op: "Variable", source }
       )
     }

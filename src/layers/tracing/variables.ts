@@ -67,18 +67,20 @@ const scopeOf = (registry: Registry, prefix: string): VariableScope => ({
 const registeredTrainable = (): ReadonlyArray<tf.Variable> => Object.values(tf.engine().state.registeredVariables).filter((v) => v.trainable)
 
 /** Scope of a recording: initial values draw from the run's key under the variable's name. */
-export const recordedVariables = (): VariableScope =>
-  scopeOf(
+export const recordedVariables = (): VariableScope => {
+  const taken = new Set<number>()
+  return scopeOf(
     {
       known: new Map(),
       trainable: registeredTrainable,
       random: (name) => {
-        let draw = firstDrawOf(name)
+        let draw = firstDrawOf(name, taken)
         return recordedRandom(() => draw++)
       }
     },
     ""
   )
+}
 
 /**
  * Scope for eager runs, with the initial values that a device would compute from this seed. Keep it between calls: the
@@ -89,11 +91,12 @@ export const recordedVariables = (): VariableScope =>
  */
 export const makeEagerVariables = (seed: number): VariableScope => {
   const known = new Map<string, tf.Variable>()
+  const taken = new Set<number>()
   return scopeOf(
     {
       known,
       trainable: () => [...known.values()].filter((v) => v.trainable),
-      random: (name) => makeEagerRandom(seed, { step: initCounter, firstDraw: firstDrawOf(name) })
+      random: (name) => makeEagerRandom(seed, { step: initCounter, firstDraw: firstDrawOf(name, taken) })
     },
     ""
   )

@@ -139,6 +139,23 @@ describe("MetricSinkConsole", () => {
       assert.deepStrictEqual(screenOf(written), [progressLine(train, 120), lineOf(end), lineOf(evaluated), ""])
     })
   )
+  it.effect("a program within a program leaves the outer one's line where it is", () =>
+    Effect.gen(function* () {
+      let written = ""
+      const sink = MetricSinkConsole.make({ isTTY: true, columns: 120, write: (text) => (written += text) })
+      const later = { ...train, step: 600 }
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const write = yield* sink.open(undefined)
+          yield* write(train)
+          yield* Effect.scoped(Effect.flatMap(sink.open(undefined), (inner) => inner(evaluated)))
+          assert.deepStrictEqual(screenOf(written), [lineOf(evaluated), progressLine(train, 120)])
+          yield* write(later)
+          assert.deepStrictEqual(screenOf(written), [lineOf(evaluated), progressLine(later, 120)])
+        })
+      )
+    })
+  )
   it.effect("an output that throws is a SinkError", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(

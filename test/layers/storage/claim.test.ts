@@ -27,17 +27,33 @@ it.effect("the claim of a process that is gone, or that a crash cut short, is ta
   inDirectory((directory, lock) =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
-      // greater than any process number of Linux (2^22) and others
-      for (const left of ["2147480000\n", ""]) {
+      // greater than any process number of Linux (2^22) and others; this one's, which another had before, as in a container that starts again
+      for (const left of ["2147480000\n", "", `${process.pid}\n`, `${process.pid} 1\n`]) {
         yield* fs.writeFileString(lock, left)
         yield* Effect.scoped(
           Effect.andThen(
             (yield* CheckpointStore).prepare(directory),
-            Effect.map(fs.readFileString(lock), (text) => assert.strictEqual(Number(text), process.pid))
+            Effect.map(fs.readFileString(lock), (text) => assert.strictEqual(Number.parseInt(text, 10), process.pid))
           )
         )
         assert.isFalse(yield* fs.exists(lock))
       }
     })
   )
+)
+
+it.effect.skipIf(process.platform !== "linux")(
+  "the claim of another process holds as long as that one runs, and no longer where another has its number",
+  () =>
+    inDirectory((directory, lock) =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const store = yield* CheckpointStore
+        // the parent of this process
+        yield* fs.writeFileString(lock, `${process.ppid}\n`)
+        assert.strictEqual((yield* Effect.flip(Effect.scoped(store.prepare(directory)))).reason, "InUse")
+        yield* fs.writeFileString(lock, `${process.ppid} 1\n`)
+        yield* Effect.scoped(store.prepare(directory))
+      })
+    )
 )

@@ -172,6 +172,8 @@ describe("what cannot be recorded is refused with its place and a remedy", () =>
       assert.strictEqual(twice.reason, "VariableMismatch")
       const reserved = yield* failing(({ features, variables }) => (variables.get("labels", [1]), loss(features["x"]!)))
       assert.match(reserved.detail, /belongs to the step/)
+      const text = yield* failing(({ features, variables }) => (variables.get("_texts/w", [1]), loss(features["x"]!)))
+      assert.match(text.detail, /"_texts\/w" belongs to the step/)
     })
   )
 

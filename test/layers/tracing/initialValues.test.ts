@@ -33,6 +33,15 @@ describe("initial values", () => {
     const state = initialState(programOf(modelFn))
     assert.notDeepEqual(state.get("p"), state.get("q"))
   })
+  it("differ where the names have one hash, without moving others", () => {
+    const names = ["encoder/layer/3/attention/value/kernel", "encoder/layer/3/attention/output/kernel"] as const
+    const modelFn =
+      (chosen: ReadonlyArray<string>): ModelFn =>
+      ({ variables }) => ({ loss: tf.addN(chosen.map((name) => tf.sum(variables.get(name, [4, 4])))) })
+    const both = initialState(programOf(modelFn(names)))
+    assert.notDeepEqual(both.get(names[0]), both.get(names[1]))
+    assert.deepStrictEqual(both.get(names[0]), initialState(programOf(modelFn([names[0]]))).get(names[0]))
+  })
   it("may be made from other variables' first values, also after those were assigned to", () => {
     const modelFn: ModelFn = ({ variables }) => {
       const a = variables.get("a", [3], { initializer: () => tf.tensor([1, 2, 3]) })

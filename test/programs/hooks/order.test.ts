@@ -210,3 +210,13 @@ it.effect("[row 161] a listener that fails fails the run; one that asks for the 
     assert.strictEqual((yield* Estimator.train(descending({ modelDir: "k" }), { input: ones(9), hooks: [asks, ends] })).globalStep, 3)
   }).pipe(Effect.provide(EstimatorTest.layer()))
 )
+
+it.effect("where a hook cannot begin, those before it are ended, and no others", () =>
+  Effect.gen(function* () {
+    const log: Array<string> = []
+    const failing: Hook<string> = { ...probe(log, "b"), begin: Effect.fail("no") }
+    const error = yield* Effect.flip(Estimator.evaluate(descending(), { input: ones(2), hooks: [probe(log, "a"), failing, probe(log, "c")] }))
+    assert.strictEqual(error, "no")
+    assert.deepStrictEqual(log, ["a begin", "a end 0"])
+  }).pipe(Effect.provide(EstimatorTest.layer()))
+)
