@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import { homedir } from "node:os"
 import * as path from "node:path"
 import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
+import type { Graph } from "../../../domain/graph/Graph.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
 import { accept } from "../hosted/accept.ts"
@@ -68,7 +69,8 @@ export interface PluginDevice {
   readonly process: () => PluginProcess | undefined
 }
 
-interface Settings extends Options {
+/** @category models @since 0.1.0 */
+export interface Settings extends Options {
   readonly replicas: number
 }
 
@@ -101,14 +103,17 @@ const severalFor = ({ stepsPerExecute }: Settings, slots: number): number | unde
   return several > 1 ? several : undefined
 }
 
-interface Planned {
+/** Modules with the layout of what they take and give. @category models @since 0.1.0 */
+export interface Planned {
+  /** Of the first values of the state; no nodes where they are always written. */
+  readonly init: Graph
   readonly layout: HostedLayout
   readonly single: Module
   readonly several: Module | undefined
   readonly failures: ReadonlyArray<string>
 }
 
-const planOf = (settings: Settings, found: Plugins.Found, program: Program, planned: Planned, koffi: Koffi): HostPlan => {
+const planOf = (settings: Settings, found: Plugins.Found, planned: Planned, koffi: Koffi): HostPlan => {
   const { layout } = planned
   const shared = placeShared(layout)
   const folder = settings.cache ?? path.join(cacheRoot({ env: process.env, home: homedir() }), "pjrt-programs")
@@ -117,7 +122,6 @@ const planOf = (settings: Settings, found: Plugins.Found, program: Program, plan
   const { file, mapping } = SharedMemory.make(koffi, shared.bytes)
   const plan: ProgramPlan = {
     ...planned,
-    init: program.init,
     shared: { ...shared, file },
     eager: settings.stepsPerExecute !== undefined,
     options: { replicas: settings.replicas },
@@ -126,7 +130,8 @@ const planOf = (settings: Settings, found: Plugins.Found, program: Program, plan
   return { ...hostedPlan(plan, shared, mapping), program: plan, mapping }
 }
 
-const makeProcess = (settings: Settings, seams: Seams) => {
+/** @category constructors @since 0.1.0 */
+export const makeProcess = (settings: Settings, seams: Seams) => {
   let current: PluginProcess | undefined
   return (koffi: Koffi, found: Plugins.Found): PluginDevice => ({
     process: () => current,
@@ -141,6 +146,35 @@ const makeProcess = (settings: Settings, seams: Seams) => {
   })
 }
 
+/** The plugin that is to run. @category combinators @since 0.1.0 */
+export const located = Effect.fnUntraced(function* (settings: Settings, seams: Seams): Effect.fn.Return<Plugins.Found, EngineUnavailable> {
+  const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
+  // libtpu would look for one for minutes
+  if (found.platform === "tpu" && !hasTpu()) return yield* noTpu()
+  return found
+})
+
+/** Has the plugin's process compile and serve; `step` tells whose instruction a refusal is about. @category combinators @since 0.1.0 */
+export const start = Effect.fnUntraced(function* (
+  settings: Settings,
+  seams: Seams,
+  process: ReturnType<typeof makeProcess>,
+  found: Plugins.Found,
+  planned: Planned,
+  step: Pick<StepModule.StepModule, "at">
+): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
+  const koffi = yield* koffiHere
+  const plan = yield* Effect.try({
+    try: () => planOf(settings, found, planned, koffi),
+    catch: (cause) => unavailable(messageOf(cause), cause)
+  })
+  const party = process(koffi, found)
+  const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
+  const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
+  yield* Effect.mapError(host.ready, explain(step))
+  return yield* Executable.make(host, plan)
+})
+
 const compile = (settings: Settings, seams: Seams) => {
   const process = makeProcess(settings, seams)
   return Effect.fnUntraced(function* (
@@ -150,9 +184,7 @@ const compile = (settings: Settings, seams: Seams) => {
     const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
     const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
     const layout = layoutOf(program, replicas, slots)
-    const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
-    // libtpu would look for one for minutes
-    if (found.platform === "tpu" && !hasTpu()) return yield* noTpu()
+    const found = yield* located(settings, seams)
     const make = seams.make ?? StepModule.make
     // TPUs have no 64-bit arithmetic of their own
     const how = { replicas, precision, wide: found.platform !== "tpu" }
@@ -160,22 +192,14 @@ const compile = (settings: Settings, seams: Seams) => {
     const step = yield* lower(1)
     const steps = severalFor(settings, slots)
     const several = steps === undefined ? undefined : yield* lower(steps)
-    const koffi = yield* koffiHere
     const planned = {
+      init: program.init,
       layout,
       single: moduleOf(step, layout, 1),
       several: several === undefined ? undefined : moduleOf(several, layout, steps!), // there is one where there is the other
       failures: step.failures
     }
-    const plan = yield* Effect.try({
-      try: () => planOf(settings, found, program, planned, koffi),
-      catch: (cause) => unavailable(messageOf(cause), cause)
-    })
-    const party = process(koffi, found)
-    const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
-    const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
-    yield* Effect.mapError(host.ready, explain(step))
-    return { ...(yield* Executable.make(host, plan)), cut }
+    return { ...(yield* start(settings, seams, process, found, planned, step)), cut }
   })
 }
 
