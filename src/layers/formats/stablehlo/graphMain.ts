@@ -5,13 +5,14 @@
  * @since 0.1.0
  */
 import type { Graph } from "../../../domain/graph/Graph.ts"
+import type { TensorData } from "../../../domain/Tensor.ts"
 import { liveNodes } from "../../../domain/passes/rebuild.ts"
-import { type Functions, typeOf } from "../../device/pjrt/lower/Emitter.ts"
+import { type Functions, typeOf, type Value } from "../../device/pjrt/lower/Emitter.ts"
 import { typeText } from "../../device/pjrt/lower/text.ts"
 import { lower } from "../../device/pjrt/lower.ts"
 import { failureOf, firstFailure } from "../../device/pjrt/stepModule.ts"
 import type { Main } from "./artifact.ts"
-import { readInstruction } from "./Instruction.ts"
+import { type Instruction, readInstruction } from "./Instruction.ts"
 
 /** @category models @since 0.1.0 */
 export interface GraphMain extends Main {
@@ -21,14 +22,26 @@ export interface GraphMain extends Main {
   readonly checks: ReadonlyArray<string>
 }
 
+/** Of one that is too large to become a text first. */
+const literalInstruction = (value: Value, { buffer, byteLength, byteOffset }: TensorData): Instruction => {
+  const type = typeOf(value)
+  const data = new Uint8Array(buffer, byteOffset, byteLength)
+  return { op: "constant", operands: [], results: [{ name: value.name, type }], attributes: [{ _tag: "Tensor", type, data }], regions: [] }
+}
+
 /** Of one replica, and without draws. Products are as precise as the hardware has them by default. Throws `NoRule`. @category conversions @since 0.1.0 */
 export const graphMain = (graph: Graph): GraphMain => {
   const functions: Functions = new Map()
   const live = liveNodes(graph)
   const options = { replicas: 1, precision: "default", wide: false, portable: true } as const
+  const literals: Array<Instruction> = []
   const { emitter, value } = lower(graph, options, functions, (node, e) => {
     const { dtype, shape } = node.type
-    return node.op === "Parameter" ? { name: `%arg${node.attrs.index}`, type: dtype, shape } : e.literal(dtype, shape, node.attrs.data)
+    if (node.op === "Parameter") return { name: `%arg${node.attrs.index}`, type: dtype, shape }
+    // bools have no bytes of their own in a literal
+    const stored: Value = { name: `%literal${literals.length}`, type: dtype === "bool" ? "uint8" : dtype, shape }
+    literals.push(literalInstruction(stored, node.attrs.data))
+    return e.convert(stored, dtype)
   })
   const values = graph.outputs.map(({ node }) => value(node))
   const results = emitter.checks.length === 0 ? values : [...values, firstFailure(emitter)]
@@ -39,7 +52,7 @@ export const graphMain = (graph: Graph): GraphMain => {
       const { dtype, shape } = graph.nodes[parameter.node]!.type
       return { name: `%arg${graph.parameters.indexOf(parameter)}`, type: typeText(dtype, shape) }
     }),
-    body: emitter.lines.map(({ text }) => readInstruction(text)),
+    body: [...literals, ...emitter.lines.map(({ text }) => readInstruction(text))],
     results: results.map((result) => ({ name: result.name, type: typeOf(result) })),
     checks: emitter.checks.map(failureOf)
   }

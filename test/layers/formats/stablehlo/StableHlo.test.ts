@@ -2,11 +2,13 @@
 import { NodeServices } from "@effect/platform-node"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
-import { Effect, Exit, FileSystem, Layer, Scope } from "effect"
+import { Effect, Exit, FileSystem, Layer, Result, Scope } from "effect"
 import { createHash } from "node:crypto"
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Errors, Estimator, EstimatorTest, FormatSavedModel, type Model, StableHlo, Tensor } from "../../../../src/index.ts"
+import { compileFor } from "../../../../src/layers/device/pjrt/describe.ts"
+import { locate } from "../../../../src/layers/device/pjrt/plugins.ts"
 import { CheckpointStore } from "../../../../src/services/CheckpointStore.ts"
 import * as CheckpointStoreFile from "../../../../src/layers/storage/CheckpointStoreFile.ts"
 import { withXla } from "../../device/pjrt/available.ts"
@@ -247,6 +249,20 @@ withXla("exported StableHLO", () => {
       })
       assert.strictEqual(failure._tag, "CompileError")
     })
+
+    const tpu = locate("tpu")
+    it.skipIf(Result.isFailure(tpu))(
+      "libtpu compiles it for TPUs, without one (skipped where libtpu is not installed)",
+      async () => {
+        const place = join(models["transformerXl"]!.path, "assets.extra", "stablehlo")
+        const text = readFileSync(join(place, "serving_default.mlirbc"))
+        const request = { _tag: "CompileFor", topology: "v5e:2x2", description: {}, text, options: { replicas: 4, partitions: 1 } } as const
+        const compiled = await using(Effect.flatMap(Effect.fromResult(tpu), (found) => compileFor(found, request)))
+        assert.strictEqual(compiled.kind, "TPU v5 lite")
+        assert.isAbove(compiled.memory.peak, 0)
+      },
+      60_000
+    )
 
     it("a compiled module is kept, and found again", async () => {
       const { path } = models["mnist"]!

@@ -202,7 +202,8 @@ withXla("portable artifacts on XLA", (file) => {
         literal(f32(0), new Float32Array(0)),
         literal(bool(1), Uint8Array.of(1)),
         literal(bool(5), Uint8Array.of(1, 0, 0, 1, 1)),
-        literal(large, numbers(large, 3) as Float32Array)
+        literal(large, numbers(large, 3)),
+        literal(bool(300, 300), numbers(bool(300, 300), 4))
       ]
       const graph = b.build()
       run(graph, given).forEach((found, i) => assertClose(found, evaluate(graph, given)[i]!, 0))
