@@ -85,7 +85,7 @@ withPeers("exported StableHLO elsewhere", () => {
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
   for (const [call, [name, signature, keys]] of asked.entries()) {
-    it(`[row 187] XlaCallModule gives what this package predicts: ${name}, ${signature}`, () => {
+    it(`XlaCallModule gives what this package predicts: ${name}, ${signature}`, () => {
       const { results } = answers[call]!
       assert.strictEqual(results.length, 3)
       for (const [i, result] of results.entries()) {

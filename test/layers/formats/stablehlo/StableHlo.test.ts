@@ -68,7 +68,7 @@ withXla("exported StableHLO", () => {
       run(predicted(model, batches as ReadonlyArray<Model.Nest<Tensor.Tensor>>))
 
     for (const name of ["mnist", "odd"]) {
-      it(`[row 187] ${name}: the predictions of the program`, async () => {
+      it(`${name}: the predictions of the program`, async () => {
         const { model, path } = models[name]!
         const batches = [1, 2].map((seed) => model.batch(rows, seed))
         const expected = [...(await expectedOf(model, batches))]
@@ -86,7 +86,7 @@ withXla("exported StableHLO", () => {
       })
     }
 
-    it("[row 187] heads: each signature by its own keys, with the variables that it needs", async () => {
+    it("heads: each signature by its own keys, with the variables that it needs", async () => {
       const { model, path } = models["heads"]!
       const batch = named(model.batch(rows))
       const [expected] = await expectedOf(model, [batch])
@@ -117,7 +117,7 @@ withXla("exported StableHLO", () => {
       assert.deepStrictEqual(variables, ["trunk/kernel", "price/kernel"])
     })
 
-    it("[row 187] Transformer-XL, its cache carried by the caller", async () => {
+    it("Transformer-XL, its cache carried by the caller", async () => {
       const { model, path } = models["transformerXl"]!
       const batches = [1, 2, 3].map((seed) => named(model.batch(rows, seed)))
       const expected = [...(await expectedOf(model, batches))]
