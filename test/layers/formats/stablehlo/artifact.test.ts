@@ -187,6 +187,49 @@ withXla("portable artifacts on XLA", (file) => {
       }
     })
 
+    const Choice = Schema.Struct({ kind: Schema.Literals(["unary", "binary", "product", "row", "moved"]), a: Schema.Natural, b: Schema.Natural })
+    /** Each node takes earlier ones, of which there are some always; all are f32[3, 4]. */
+    const Graphs = Arbitrary.map(Arbitrary.array(Arbitrary.schema(Choice), { minLength: 1, maxLength: 12 }), (choices): Graph => {
+      const b = Builder.make()
+      const [x, w] = [b.parameter("x", { _tag: "Batch" }, f32(3, 4)), b.parameter("w", { _tag: "Batch" }, f32(4, 4))]
+      const made = [x]
+      const earlier = (k: number) => made[k % made.length]!
+      for (const choice of choices) {
+        const [p, q] = [earlier(choice.a), earlier(choice.b)]
+        const unary = (["Tanh", "Sigmoid", "Erf", "Abs", "Cos", "Softmax"] as const)[choice.b % 6]!
+        const binary = (["Add", "Sub", "Max", "Atan2"] as const)[choice.a % 4]!
+        if (choice.kind === "unary") made.push(b.add(unary, [p], {}))
+        else if (choice.kind === "binary") made.push(b.add(binary, [p, q], {}))
+        else if (choice.kind === "product")
+          made.push(Builder.unary(b, "Tanh", b.add("MatMul", [p, w], { transposeA: false, transposeB: choice.b % 2 === 0 })))
+        else if (choice.kind === "row") {
+          made.push(Builder.broadcastTo(b, Builder.reduce(b, choice.b % 2 === 0 ? "ReduceMax" : "ReduceMean", p, [choice.a % 2], true), [3, 4]))
+        } else {
+          const cut = b.add("Slice", [p], { begin: [1, choice.b % 3], size: [2, 2], strides: [1, 1] })
+          made.push(
+            b.add("Pad", [cut], {
+              paddings: [
+                [choice.a % 2, 1 - (choice.a % 2)],
+                [1, 1]
+              ],
+              value: 0.5
+            })
+          )
+        }
+      }
+      b.output("y", { _tag: "Outfeed" }, made.at(-1)!)
+      return b.build()
+    })
+    it.prop(
+      "in graphs of any ops",
+      [Graphs],
+      ([graph]) => {
+        const data = [numbers(f32(3, 4), 5), numbers(f32(4, 4), 6)]
+        assertClose(run(graph, data)[0]!, evaluate(graph, data)[0]!, 1e-5)
+      },
+      { arbitrary: { runs: 40 } }
+    )
+
     it("in literals: one number everywhere, many, none, bools, and more than a text of the engine holds", () => {
       const b = Builder.make()
       const literal = (type: ReturnType<typeof f32>, data: TensorData) => {
