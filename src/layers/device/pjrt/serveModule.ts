@@ -26,7 +26,7 @@ export interface Servable {
 /** Inputs, in the order of the arguments without a value, to results. One call at a time; others wait. @category models @since 0.1.0 */
 export type Call = (inputs: ReadonlyArray<TensorData>) => Effect.Effect<ReadonlyArray<TensorData>, ExecuteError>
 
-/** One is computed while the next is fed. */
+/** Of the rings for inputs and results; one call is under way at a time. */
 const slots = 2
 
 const layoutOf = ({ arguments: args, results }: Servable): HostedLayout => {
