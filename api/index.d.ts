@@ -36,6 +36,7 @@ export * as NameRules from "./domain/NameRules.ts";
 export * as Optimizers from "./layers/tracing/optimizers/Optimizers.ts";
 export * as RunConfig from "./domain/RunConfig.ts";
 export * as Schedules from "./layers/tracing/schedules/Schedules.ts";
+export * as StableHlo from "./layers/formats/StableHlo.ts";
 export * as Summary from "./domain/Summary.ts";
 export * as Summaries from "./services/Summaries.ts";
 export * as TpuConfig from "./domain/TpuConfig.ts";

@@ -104,6 +104,15 @@ declare const ExportError_base: Schema.Class<ExportError, Schema.TaggedStruct<"E
 export declare class ExportError extends ExportError_base {
     get message(): string;
 }
+declare const ArtifactError_base: Schema.Class<ArtifactError, Schema.TaggedStruct<"ArtifactError", {
+    readonly reason: Schema.Literals<readonly ["NotFound", "Damaged", "Signature", "Input"]>;
+    readonly file: Schema.String;
+    readonly detail: Schema.String;
+    readonly cause: Schema.optionalKey<Schema.Defect>;
+}>, import("effect/Cause").YieldableError>;
+export declare class ArtifactError extends ArtifactError_base {
+    get message(): string;
+}
 declare const SinkError_base: Schema.Class<SinkError, Schema.TaggedStruct<"SinkError", {
     readonly file: Schema.String;
     readonly detail: Schema.String;

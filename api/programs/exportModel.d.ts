@@ -17,6 +17,9 @@ export interface ExportOptions {
     readonly checkpointPath?: string;
     readonly batchSize?: number;
     readonly training?: TrainingOptions;
+    readonly exportToTpu?: {
+        readonly batchSize: number;
+    };
     readonly assets?: ReadonlyMap<string, Uint8Array>;
 }
 export interface Exported {

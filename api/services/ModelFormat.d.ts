@@ -6,5 +6,6 @@ import type { ServingModel } from "../domain/export/ServingModel.ts";
 export interface ModelFormat {
     readonly name: string;
     readonly trains?: true;
+    readonly tpu?: true;
     readonly write: (model: ServingModel, directory: string) => Effect.Effect<void, ExportError, FileSystem.FileSystem | Path.Path>;
 }

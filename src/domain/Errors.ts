@@ -211,6 +211,24 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
   }
 }
 
+/**
+ * An exported StableHLO module that cannot be loaded or called: there is none (`NotFound`), a file of it is not what the export wrote
+ * (`Damaged`), it has no such signature (`Signature`), or what it was called with does not fit (`Input`).
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ArtifactError extends Schema.TaggedError<ArtifactError>()("ArtifactError", {
+  reason: Schema.Literals(["NotFound", "Damaged", "Signature", "Input"]),
+  file: Schema.String,
+  detail: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message() {
+    return `StableHLO ${this.file}: ${this.reason}: ${this.detail}`
+  }
+}
+
 /** A sink of run events could not write. @category errors @since 0.1.0 */
 export class SinkError extends Schema.TaggedError<SinkError>()("SinkError", {
   file: Schema.String,

@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import { CheckpointError, ConfigError, ExportError, type TraceError } from "../domain/Errors.ts"
 import { probeSizes } from "../domain/export/affine.ts"
 import { portsOf, servingGraph, variableNames } from "../domain/export/servingGraph.ts"
-import { type ServingModel, type Signature, signaturesOf, type SizedGraph } from "../domain/export/ServingModel.ts"
+import { type DeviceGraph, type ServingModel, type Signature, signaturesOf, type SizedGraph } from "../domain/export/ServingModel.ts"
 import type { Graph } from "../domain/graph/Graph.ts"
 import type { Nest } from "../domain/Model.ts"
 import * as nest from "../domain/nest.ts"
@@ -44,6 +44,11 @@ export interface ExportOptions {
   readonly batchSize?: number
   /** A step of training beside the predictions, as the signature `train`; only SavedModels have one. Default: none. */
   readonly training?: TrainingOptions
+  /**
+   * The predictions once more as StableHLO, for batches of that size: in `assets.extra/stablehlo` of a SavedModel, which `StableHlo.load`
+   * and any program with XLA runs on TPUs, GPUs and CPUs (`export_to_tpu`). Default: none.
+   */
+  readonly exportToTpu?: { readonly batchSize: number }
   /** Files to be given along (`assets_extra`), by relative path. */
   readonly assets?: ReadonlyMap<string, Uint8Array>
 }
@@ -111,6 +116,17 @@ const tracesFor = <P, ME, MR>(
   return Effect.all([at(first), at(second), at(third)])
 }
 
+/** At its own size, which no other graph needs to have. */
+const tpuGraph = Effect.fnUntraced(function* <P, ME, MR>(
+  estimator: Estimator<P, ME, MR>,
+  { exportToTpu, features }: ExportOptions,
+  seed: number
+): Effect.fn.Return<{ readonly tpu?: DeviceGraph }, TraceError | ExportError, Tracer> {
+  if (exportToTpu === undefined) return {}
+  const { batchSize, graph } = yield* traceFor(estimator, features, seed, exportToTpu.batchSize)
+  return { tpu: { batchSize, graph, ...(yield* Effect.fromResult(portsOf([{ batchSize, graph }]))) } }
+})
+
 /** The values of the graphs' variables in the checkpoint. */
 const variablesOf = (graphs: ReadonlyArray<Graph>, { checkpoint, ref }: Restored): ReadonlyMap<string, Tensor> | CheckpointError => {
   const chosen = new Map<string, Tensor>()
@@ -158,7 +174,9 @@ export const servingModel = Effect.fnUntraced(function* <P, ME, MR>(
   }
   const { features, training: asked } = options
   const training = asked === undefined ? undefined : yield* trainingStep(estimator, features, asked, config.seed)
-  const variables = variablesOf([graphs[0].graph, ...(training === undefined ? [] : [training.graph])], restored)
+  const beside = yield* tpuGraph(estimator, options, config.seed)
+  const further = [training, beside.tpu].flatMap((one) => (one === undefined ? [] : [one.graph]))
+  const variables = variablesOf([graphs[0].graph, ...further], restored)
   if (variables instanceof CheckpointError) return yield* variables
   return {
     step: restored.checkpoint.step,
@@ -167,6 +185,7 @@ export const servingModel = Effect.fnUntraced(function* <P, ME, MR>(
     signatures: signaturesOf(graphs[0].signatures, outputs),
     graphs,
     ...(training === undefined ? {} : { training }),
+    ...beside,
     variables,
     assets: options.assets ?? new Map()
   }

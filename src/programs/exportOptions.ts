@@ -8,7 +8,7 @@ import * as nest from "../domain/nest.ts"
 import { nearest } from "../domain/suggest.ts"
 import type { ExportOptions } from "./exportModel.ts"
 
-const keys = ["path", "formats", "features", "checkpointPath", "batchSize", "training", "assets"] as const satisfies ReadonlyArray<
+const keys = ["path", "formats", "features", "checkpointPath", "batchSize", "training", "exportToTpu", "assets"] as const satisfies ReadonlyArray<
   keyof ExportOptions
 >
 
@@ -55,6 +55,19 @@ const checkTraining = ({ formats, training }: ExportOptions): ConfigError | unde
   return training.labels === undefined ? undefined : checkTypes("training.labels", training.labels)
 }
 
+const checkTpu = ({ assets, exportToTpu, formats }: ExportOptions): ConfigError | undefined => {
+  if (exportToTpu === undefined) return undefined
+  if (typeof exportToTpu !== "object" || exportToTpu === null || !isCount(exportToTpu.batchSize)) {
+    return refused("exportToTpu", `expected { batchSize } with a positive whole number (a TPU's shapes are static), got ${shown(exportToTpu)}.`)
+  }
+  const without = formats.find(({ tpu }) => tpu !== true)
+  if (without !== undefined) return refused("exportToTpu", `the format ${without.name} has no place for StableHLO; export as saved-model for that.`)
+  const clash = [...(assets?.keys() ?? [])].find((name) => name.split(/[\\/]/)[0]?.toLowerCase() === "stablehlo")
+  return clash === undefined
+    ? undefined
+    : refused("assets", `"${clash}" lies where the export puts its StableHLO. Use another folder than stablehlo.`)
+}
+
 const checkAssets = (assets: unknown): ConfigError | undefined => {
   if (assets === undefined) return undefined
   if (!(assets instanceof Map)) return refused("assets", "expected a Map from relative path to bytes.")
@@ -77,5 +90,11 @@ export const checked = (options: ExportOptions): ConfigError | undefined => {
   if (options.batchSize !== undefined && !isCount(options.batchSize)) {
     return refused("batchSize", `expected a positive whole number, got ${shown(options.batchSize)}.`)
   }
-  return checkFormats(options.formats) ?? checkTypes("features", options.features) ?? checkTraining(options) ?? checkAssets(options.assets)
+  return (
+    checkFormats(options.formats) ??
+    checkTypes("features", options.features) ??
+    checkTraining(options) ??
+    checkAssets(options.assets) ??
+    checkTpu(options)
+  )
 }

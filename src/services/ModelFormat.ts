@@ -15,6 +15,8 @@ export interface ModelFormat {
   readonly name: string
   /** It can hold a step of training, too. */
   readonly trains?: true
+  /** It can hold the predictions once more, for a TPU. */
+  readonly tpu?: true
   /** Writes the model's files into `directory`, which is there and empty. Fails with `ExportError` that names the format. */
   readonly write: (model: ServingModel, directory: string) => Effect.Effect<void, ExportError, FileSystem.FileSystem | Path.Path>
 }

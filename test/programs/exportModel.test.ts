@@ -199,7 +199,15 @@ describe("exportModel", () => {
       assert.include(yield* refused({ path: "" }), "expected the folder of all exports")
       assert.include(yield* refused({ assets: new Map([["../escaped.txt", new Uint8Array(1)]]) }), "is no path below the export's folder")
       assert.include(yield* refused({ training: { batchSize: 4 } }), "has no place for a step of training")
+      assert.include(yield* refused({ exportToTpu: { batchSize: 4 } }), "the format kept has no place for StableHLO")
+      const tpu = { formats: [FormatSavedModel.make()], exportToTpu: { batchSize: 4 } }
+      assert.include(yield* refused({ ...tpu, exportToTpu: { batchSize: 0 } }), "(a TPU's shapes are static), got")
+      assert.include(
+        yield* refused({ ...tpu, assets: new Map([["StableHLO/a.txt", new Uint8Array(1)]]) }),
+        "lies where the export puts its StableHLO"
+      )
       // of callers without types
+      assert.include(yield* refused({ ...tpu, exportToTpu: true } as object), "expected { batchSize } with a positive whole number")
       const untyped = (options: object) => refused(options as Partial<Estimator.ExportOptions>)
       assert.include(yield* untyped({ batchSize: "4" }), 'expected a positive whole number, got "4"')
       assert.include(yield* untyped({ batchsize: 4 }), 'Did you mean "batchSize"?')

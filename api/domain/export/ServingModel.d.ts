@@ -23,6 +23,10 @@ export interface TrainingStep extends SizedGraph {
     readonly inputs: ReadonlyArray<ServingPort>;
     readonly outputs: ReadonlyArray<ServingPort>;
 }
+export interface DeviceGraph extends SizedGraph {
+    readonly inputs: ReadonlyArray<ServingPort>;
+    readonly outputs: ReadonlyArray<ServingPort>;
+}
 export interface ServingModel {
     readonly step: number;
     readonly inputs: ReadonlyArray<ServingPort>;
@@ -30,6 +34,7 @@ export interface ServingModel {
     readonly signatures: ReadonlyArray<Signature>;
     readonly graphs: readonly [SizedGraph] | readonly [SizedGraph, SizedGraph, SizedGraph];
     readonly training?: TrainingStep;
+    readonly tpu?: DeviceGraph;
     readonly variables: ReadonlyMap<string, Tensor>;
     readonly assets: ReadonlyMap<string, Uint8Array>;
 }

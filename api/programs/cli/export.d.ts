@@ -13,4 +13,5 @@ export declare const exportCommand: Command.Command<"export", {
     readonly to: Option.Option<string>;
     readonly checkpoint: Option.Option<string>;
     readonly batchSize: Option.Option<number>;
+    readonly exportToTpu: Option.Option<number>;
 }, {}, unknown, FileSystem.FileSystem | Path.Path>;

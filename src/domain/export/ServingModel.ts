@@ -51,6 +51,12 @@ export interface TrainingStep extends SizedGraph {
   readonly outputs: ReadonlyArray<ServingPort>
 }
 
+/** The predictions for batches of one size, with inputs and outputs of that size: for devices whose shapes are static. @category models @since 0.1.0 */
+export interface DeviceGraph extends SizedGraph {
+  readonly inputs: ReadonlyArray<ServingPort>
+  readonly outputs: ReadonlyArray<ServingPort>
+}
+
 /** @category models @since 0.1.0 */
 export interface ServingModel {
   /** Global step of the checkpoint. */
@@ -63,6 +69,8 @@ export interface ServingModel {
   readonly graphs: readonly [SizedGraph] | readonly [SizedGraph, SizedGraph, SizedGraph]
   /** Where it was asked for, and only for formats that can have it. */
   readonly training?: TrainingStep
+  /** Where it was asked for, and only for formats that can have it (`export_to_tpu`). */
+  readonly tpu?: DeviceGraph
   /** Those that are parameters of the graphs, by name. */
   readonly variables: ReadonlyMap<string, Tensor>
   /** Files to be given along, by relative path. */

@@ -1,6 +1,6 @@
 /**
  * TensorFlow's SavedModel: `saved_model.pb` with the graph and its signatures, `variables/` with the weights as a checkpoint, and the
- * assets in `assets.extra/`. Written without TensorFlow.
+ * assets in `assets.extra/`, beside them on request the predictions as StableHLO. Written without TensorFlow.
  *
  * @since 0.1.0
  */
@@ -23,6 +23,7 @@ import { encode, type SignatureDef, type TensorInfo, type VariableDef } from "./
 import * as Names from "./names.ts"
 import * as ServingNodes from "./tensorflow/servingNodes.ts"
 import * as TrainingNodes from "./tensorflow/trainingNodes.ts"
+import { writeArtifacts } from "./stablehlo/writeArtifacts.ts"
 import { writeAssets, writeFailure } from "./writing.ts"
 
 const format = "saved-model"
@@ -205,11 +206,13 @@ const write = Effect.fnUntraced(function* (
     yield* put(indexFile(prefix), yield* writeData(fs, dataFile(prefix), tensors))
   }
   yield* writeAssets(model, directory)
+  if (model.tpu !== undefined) yield* writeArtifacts(model, model.tpu, directory)
 })
 
 /** @category constructors @since 0.1.0 */
 export const make = (): ModelFormat => ({
   name: format,
   trains: true,
+  tpu: true,
   write: (model, directory) => Effect.mapError(write(model, directory), writeFailure(format))
 })

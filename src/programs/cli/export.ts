@@ -79,7 +79,11 @@ export const exportCommand = Command.make(
       Flag.withDescription("Such as runs/a/model.ckpt-500; default: the newest of the model directory"),
       Flag.optional
     ),
-    batchSize: count("batch-size", "For batches of this size only; default: any size")
+    batchSize: count("batch-size", "For batches of this size only; default: any size"),
+    exportToTpu: count(
+      "export-to-tpu",
+      "Beside a SavedModel, the predictions as StableHLO for batches of this size: for TPUs, and whatever else XLA runs on"
+    )
   },
   Effect.fnUntraced(function* (flags) {
     const run = { ...flags, engine: "reference", replicas: 1, iterationsPerLoop: Option.none(), tensorboard: false, log: "none" } as const
@@ -93,6 +97,7 @@ export const exportCommand = Command.make(
       formats: made,
       features: yield* featuresOf(parts),
       ...Option.match(flags.batchSize, { onNone: () => ({}), onSome: (batchSize) => ({ batchSize }) }),
+      ...Option.match(flags.exportToTpu, { onNone: () => ({}), onSome: (batchSize) => ({ exportToTpu: { batchSize } }) }),
       ...Option.match(flags.checkpoint, { onNone: () => ({}), onSome: (checkpointPath) => ({ checkpointPath }) })
     }).pipe(Effect.provide(layer))
     yield* Console.error(`step ${step} as ${chosen.join(", ")}:`)

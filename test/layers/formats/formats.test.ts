@@ -230,6 +230,26 @@ describe("exported models", () => {
     assert.deepStrictEqual(signatures, ["serving_default", "species", "price", "both"])
   })
 
+  it("[row 183] saved-model: one graph to serve at any batch size, and for a TPU StableHLO of one size beside it", async () => {
+    const { model } = models["heads"]!
+    const { path } = await run(
+      Estimator.exportModel(model.estimator, {
+        path: join(folder, "tpu"),
+        formats: [FormatSavedModel.make()],
+        features: model.features,
+        exportToTpu: { batchSize: 8 }
+      })
+    )
+    assert.deepStrictEqual(readFileSync(join(path, "saved_model.pb")), readFileSync(join(models["heads"]!.path, "saved-model", "saved_model.pb")))
+    const place = join(path, "assets.extra", "stablehlo")
+    const { batchSize, signatures } = JSON.parse(readFileSync(join(place, "manifest.json"), "utf8"))
+    assert.strictEqual(batchSize, 8)
+    const price = signatures.find(({ name }: { readonly name: string }) => name === "price")
+    assert.deepStrictEqual(price.results, [{ name: "outputs", kind: "prediction", dtype: "float32", shape: [8] }])
+    // magic number, version 6, and what wrote it
+    assert.strictEqual(readFileSync(join(place, price.file)).subarray(0, 22).toString("latin1"), "ML\xefR\x0dStableHLO_v1.0.0\0")
+  })
+
   it("tfjs: the list of ops that its converter lacks is true", () => {
     const lists = join(require.resolve("@tensorflow/tfjs-converter/package.json"), "../dist/operations/op_list")
     const sources = readdirSync(lists).filter((file) => file.endsWith(".js") && !file.endsWith("_test.js"))

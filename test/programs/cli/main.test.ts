@@ -190,6 +190,10 @@ describe("effect-estimator", () => {
     assert.isTrue(existsSync(join(folder, where, "onnx", "model.onnx")))
     const { inputs, outputs, step } = JSON.parse(readFileSync(join(folder, where, "safetensors", "model.json"), "utf8"))
     assert.deepStrictEqual([step, inputs[0].shape, outputs[0].name], [100, [-1, 1], "y"])
+    const toTpu = cli("export", "-p", "line.ts", "--model-dir", "model", "--export-to-tpu", "2")
+    assert.strictEqual(toTpu.code, 0, toTpu.all)
+    const manifest = JSON.parse(readFileSync(join(folder, toTpu.out.trim(), "assets.extra", "stablehlo", "manifest.json"), "utf8"))
+    assert.deepStrictEqual([manifest.batchSize, manifest.signatures[0].results[0].shape], [2, [2, 1]])
   })
 
   it("reports a failed run with exit code 1 and the cause only under --verbose", () => {

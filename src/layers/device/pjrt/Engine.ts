@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import { homedir } from "node:os"
 import * as path from "node:path"
 import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
+import type { Graph } from "../../../domain/graph/Graph.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
 import { accept } from "../hosted/accept.ts"
@@ -70,7 +71,8 @@ export interface PluginDevice {
   readonly process: () => PluginProcess | undefined
 }
 
-interface Settings extends Options {
+/** @category models @since 0.1.0 */
+export interface Settings extends Options {
   readonly replicas: number
 }
 
@@ -103,14 +105,17 @@ const severalFor = ({ stepsPerExecute }: Settings, slots: number): number | unde
   return several > 1 ? several : undefined
 }
 
-interface Planned {
+/** Modules with the layout of what they take and give. @category models @since 0.1.0 */
+export interface Planned {
+  /** Of the first values of the state; no nodes where they are always written. */
+  readonly init: Graph
   readonly layout: HostedLayout
   readonly single: Module
   readonly several: Module | undefined
   readonly failures: ReadonlyArray<string>
 }
 
-const planOf = (settings: Settings, found: Plugins.Found, program: Program, planned: Planned, koffi: Koffi): HostPlan => {
+const planOf = (settings: Settings, found: Plugins.Found, planned: Planned, koffi: Koffi): HostPlan => {
   const { layout } = planned
   const shared = placeShared(layout)
   const folder = settings.cache ?? path.join(cacheRoot({ env: process.env, home: homedir() }), "pjrt-programs")
@@ -119,7 +124,6 @@ const planOf = (settings: Settings, found: Plugins.Found, program: Program, plan
   const { file, mapping } = SharedMemory.make(koffi, shared.bytes)
   const plan: ProgramPlan = {
     ...planned,
-    init: program.init,
     shared: { ...shared, file },
     eager: settings.stepsPerExecute !== undefined,
     options: { replicas: settings.replicas },
@@ -128,7 +132,8 @@ const planOf = (settings: Settings, found: Plugins.Found, program: Program, plan
   return { ...hostedPlan(plan, shared, mapping), program: plan, mapping }
 }
 
-const makeProcess = (settings: Settings, seams: Seams) => {
+/** @category constructors @since 0.1.0 */
+export const makeProcess = (settings: Settings, seams: Seams) => {
   let current: PluginProcess | undefined
   return (koffi: Koffi, found: Plugins.Found): PluginDevice => {
     const start = () => {
@@ -152,19 +157,45 @@ const makeProcess = (settings: Settings, seams: Seams) => {
   }
 }
 
-/** The plugin that is to run, and koffi to call it by. */
-const partsOf = Effect.fnUntraced(function* (settings: Settings, seams: Seams) {
+/** What a device is made of. @category models @since 0.1.0 */
+export interface Parts {
+  readonly found: Plugins.Found
+  readonly koffi: Koffi
+}
+
+/** The plugin that is to run, and koffi to call it by. @category combinators @since 0.1.0 */
+export const partsOf = Effect.fnUntraced(function* (settings: Settings, seams: Seams): Effect.fn.Return<Parts, EngineUnavailable> {
   const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
   // libtpu would look for one for minutes
   if (found.platform === "tpu" && !hasTpu()) return yield* noTpu()
   return { found, koffi: yield* koffiHere }
 })
 
+/** Has the plugin's process compile and serve; `step` tells whose instruction a refusal is about. @category combinators @since 0.1.0 */
+export const start = Effect.fnUntraced(function* (
+  settings: Settings,
+  seams: Seams,
+  party: PluginDevice,
+  { found, koffi }: Parts,
+  planned: Planned,
+  step: Pick<StepModule.StepModule, "at">
+): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
+  const plan = yield* Effect.try({
+    try: () => planOf(settings, found, planned, koffi),
+    catch: (cause) => unavailable(messageOf(cause), cause)
+  })
+  const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
+  const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
+  yield* Effect.mapError(host.ready, explain(step))
+  return yield* Executable.make(host, plan)
+})
+
 const compile = (settings: Settings, seams: Seams, process: ReturnType<typeof makeProcess>) =>
   Effect.fnUntraced(function* (given: Program): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const { precision = "default", replicas } = settings
     const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
-    const { found, koffi } = yield* partsOf(settings, seams)
+    const parts = yield* partsOf(settings, seams)
+    const { found, koffi } = parts
     const party = process(koffi, found)
     // it starts while the step is lowered
     if (seams.spawn === undefined) party.ahead()
@@ -178,19 +209,13 @@ const compile = (settings: Settings, seams: Seams, process: ReturnType<typeof ma
     const steps = severalFor(settings, slots)
     const several = steps === undefined ? undefined : yield* lower(steps)
     const planned = {
+      init: program.init,
       layout,
       single: moduleOf(step, layout, 1),
       several: several === undefined ? undefined : moduleOf(several, layout, steps!), // there is one where there is the other
       failures: step.failures
     }
-    const plan = yield* Effect.try({
-      try: () => planOf(settings, found, program, planned, koffi),
-      catch: (cause) => unavailable(messageOf(cause), cause)
-    })
-    const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
-    const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
-    yield* Effect.mapError(host.ready, explain(step))
-    return { ...(yield* Executable.make(host, plan)), cut }
+    return { ...(yield* start(settings, seams, party, parts, planned, step)), cut }
   })
 
 const name = "DevicePjrt"

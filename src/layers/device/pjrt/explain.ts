@@ -14,7 +14,7 @@ import type * as StepModule from "./stepModule.ts"
  * @since 0.1.0
  */
 export const explain =
-  (step: StepModule.StepModule) =>
+  (step: Pick<StepModule.StepModule, "at">) =>
   <E extends CompileError | EngineUnavailable | ExecuteError>(error: E): E | CompileError => {
     if (error._tag === "ExecuteError" && error.reason === "DeviceLost") return new CompileError({ engine, detail: error.detail })
     if (error._tag !== "CompileError") return error

@@ -22,7 +22,7 @@ export const lazyClient = (file: string): (() => Client) => {
 }
 
 export interface Run {
-  readonly text: string
+  readonly text: string | Uint8Array
   readonly replicas: number
   /** Of each replica; each is given the replica's arguments. Default 1. */
   readonly cores?: number

@@ -59,7 +59,7 @@ export declare class Client {
     read<A extends TensorData>(buffer: Buffer, data: A): A;
     release(buffer: Buffer): void;
     isDeleted(buffer: Buffer): boolean;
-    compile(text: string, options: CompileOptions): bigint;
+    compile(text: string | Uint8Array, options: CompileOptions): bigint;
     deserialize(bytes: Uint8Array): bigint;
     close(): void;
 }

@@ -17,7 +17,7 @@ export type Target = {
     readonly _tag: "State";
 }>;
 export interface Module {
-    readonly text: string;
+    readonly text: string | Uint8Array;
     readonly iterations: number;
     readonly arguments: ReadonlyArray<{
         readonly type: TensorType;

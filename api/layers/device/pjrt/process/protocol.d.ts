@@ -21,7 +21,7 @@ export interface CompileFor {
     readonly _tag: "CompileFor";
     readonly topology: string;
     readonly description: NamedValues;
-    readonly text: string;
+    readonly text: string | Uint8Array;
     readonly options: CompileOptions;
 }
 export type Request = Start | Serve | CompileFor;

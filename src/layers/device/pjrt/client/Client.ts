@@ -254,8 +254,8 @@ export class Client {
     return this.plugin.call("Buffer_IsDeleted", [buffer.handle, 0]).flag(3)
   }
 
-  /** Compiles the text of a StableHLO module whose entry is `@main`; gives its handle. Throws `PjrtError`. */
-  compile(text: string, options: CompileOptions): bigint {
+  /** Compiles a StableHLO module whose entry is `@main`, a text or a portable artifact; gives its handle. Throws `PjrtError`. */
+  compile(text: string | Uint8Array, options: CompileOptions): bigint {
     const { koffi } = this.plugin
     const [code, format, proto] = [bytesOf(koffi, text), bytesOf(koffi, "mlir"), bytesOf(koffi, encodeOptions(options))]
     const program = programOf(this.plugin, code, format)

@@ -6,6 +6,7 @@
  */
 import type { Node } from "../../../../domain/graph/Graph.ts"
 import { byteSizeOf, type DType, sameShape, type Shape, sizeOf, type TensorData } from "../../../../domain/Tensor.ts"
+import { composed } from "./composed.ts"
 import { bytesText, type ElementType, literalText, typeText } from "./text.ts"
 
 /** A value of the function. @category models @since 0.1.0 */
@@ -40,6 +41,8 @@ export interface LowerOptions {
   readonly precision: Precision
   /** Whether there is 64-bit arithmetic: see `stepModule.ts`. */
   readonly wide: boolean
+  /** Whether the text does without CHLO, which has no portable form; default `false`. */
+  readonly portable?: boolean
 }
 
 /** Functions that instructions call, by name. @category models @since 0.1.0 */
@@ -131,6 +134,7 @@ export class Emitter {
 
   /** An op of the CHLO dialect, which plugins take apart themselves. */
   chlo(op: string, x: Value): Value {
+    if (this.options.portable === true) return composed[op]!(this, x)
     return this.emit(`chlo.${op} ${x.name} : ${typeOf(x)} -> ${typeOf(x)}`, x.type, x.shape)
   }
 

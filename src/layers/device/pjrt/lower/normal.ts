@@ -5,8 +5,8 @@
  */
 import type { Emitter, Value } from "./Emitter.ts"
 
-/** `((c0 x + c1) x + …) x + cn`. */
-const polynomial = (e: Emitter, x: Value, coefficients: ReadonlyArray<number>): Value =>
+/** `((c0 x + c1) x + …) x + cn`. @category rules @since 0.1.0 */
+export const polynomial = (e: Emitter, x: Value, coefficients: ReadonlyArray<number>): Value =>
   coefficients.slice(1).reduce((sum, c) => e.by("add", e.binary("multiply", sum, x), c), e.like(x, coefficients[0]!))
 
 const low = 0.02425

@@ -19,9 +19,9 @@ export type Source = { readonly _tag: "State"; readonly index: number } | Exclud
 /** What a result is; of a text of several steps, losses, outfeeds and failures are stacked on a new first axis. @category models @since 0.1.0 */
 export type Target = { readonly _tag: "State"; readonly index: number } | Exclude<ResultTarget, { readonly _tag: "State" }>
 
-/** A text and what it takes and gives, for one replica. @category models @since 0.1.0 */
+/** A text, or a portable artifact, and what it takes and gives, for one replica. @category models @since 0.1.0 */
 export interface Module {
-  readonly text: string
+  readonly text: string | Uint8Array
   /** Steps of one execution. */
   readonly iterations: number
   readonly arguments: ReadonlyArray<{ readonly type: TensorType; readonly source: Source }>

@@ -40,7 +40,7 @@ export interface CompileFor {
   readonly topology: string
   /** Options of the topology, which the plugin knows. */
   readonly description: NamedValues
-  readonly text: string
+  readonly text: string | Uint8Array
   readonly options: CompileOptions
 }
 

@@ -1,0 +1,1 @@
+export declare const literalBytes: (head: string, type: string) => Uint8Array;
