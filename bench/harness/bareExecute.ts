@@ -28,7 +28,7 @@ export interface Bare {
 }
 
 /** Compiles the C program by `cc` and the text by the plugin. Rejects where there is no compiler. @category constructors @since 0.1.0 */
-export const start = async (plugin: string, text: string, options: CompileOptions): Promise<Bare> => {
+export const start = async (plugin: string, text: string | Uint8Array, options: CompileOptions): Promise<Bare> => {
   const folder = mkdtempSync(path.join(tmpdir(), "bare-execute-"))
   const file = (name: string) => path.join(folder, name)
   execFileSync("cc", ["-O2", "-o", file("bare"), source, "-ldl"], { stdio: "inherit" })
