@@ -21,3 +21,4 @@ export declare const view: (dtype: DType, buffer: ArrayBufferLike, byteOffset: n
 export declare const dtypeOfData: (data: unknown) => DType | undefined;
 export declare const make: (data: TensorData, shape: Shape) => Tensor;
 export declare const printType: (type: TensorType) => string;
+export declare const copyElements: (to: TensorData, from: TensorData) => void;

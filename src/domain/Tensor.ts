@@ -93,3 +93,15 @@ export const make = (data: TensorData, shape: Shape): Tensor => {
 /** `f32[8,128]`, the form used in printed graphs and messages. @category rules @since 0.1.0 */
 export const printType = (type: TensorType): string =>
   `${type.dtype === "float32" ? "f32" : type.dtype === "int32" ? "i32" : "bool"}[${type.shape.join(",")}]`
+
+/**
+ * Copies elements into an array of the same class and at least that length. Of bools every number but 0 becomes 1: engines look at
+ * different bits of others.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const copyElements = (to: TensorData, from: TensorData): void => {
+  if (from instanceof Uint8Array) for (let i = 0; i < from.length; i++) to[i] = from[i] === 0 ? 0 : 1
+  else to.set(from)
+}

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import type { StepOutput } from "../../src/domain/Program.ts"
 import type { Device, Executable } from "../../src/services/Device.ts"
 import { linearBatch, linearLosses } from "./expected.ts"
-import { linear, linearRows } from "./programs.ts"
+import { bools, linear, linearRows } from "./programs.ts"
 import { linearBatches, started, stepOf } from "./deviceSteps.ts"
 
 type It = Vitest.MethodsNonLive<Device>
@@ -117,6 +117,17 @@ const bounded = (it: It, n: number) => {
       yield* executable.feed(batch)
       for (const leaf of batch) leaf.fill(1000)
       assert.closeTo((yield* executable.run(1)).losses[0]!, expected, 1e-5)
+    })
+  )
+
+  it.effect("takes every number but 0 for true", () =>
+    Effect.gen(function* () {
+      const executable = yield* started(bools())
+      yield* executable.writeState(new Map([["kept", { dtype: "bool", shape: [1], data: Uint8Array.of(254) }]]))
+      yield* executable.feed([new Uint8Array(n).fill(2)])
+      yield* executable.run(1)
+      assert.deepStrictEqual([...(yield* executable.outfeed)[0]!.outfeed[0]!], new Array<number>(n).fill(6))
+      assert.deepStrictEqual([...(yield* executable.readState).get("kept")!.data], [1])
     })
   )
 

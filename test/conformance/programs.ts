@@ -57,6 +57,20 @@ export const linear = (replicas: number): Program => {
   return { mode: "train", step: b.build(), init: init.build() }
 }
 
+/** Of bools `[1]` a replica, fed and kept: 1 for each of two that is true by `Cast`, and 2 by `Select`. No loss. */
+export const bools = (): Program => {
+  const bool = { dtype: "bool", shape: [1] } as const
+  const b = Builder.make()
+  const [kept, fed] = [variable(b, "kept", bool), batch(b, "fed", bool)]
+  state(b, "kept", kept)
+  const [none, two] = [0, 2].map((value) => Builder.constant(b, Float32Array.of(value), [1])) as [NodeId, NodeId] // as many as numbers
+  const sides = [kept, fed].map((x) => Builder.binary(b, "Add", b.add("Cast", [x], { dtype: "float32" }), b.add("Select", [x, two, none], {})))
+  outfeed(b, "sum", Builder.binary(b, "Add", sides[0]!, sides[1]!))
+  const init = Builder.make()
+  state(init, "kept", Builder.constant(init, Uint8Array.of(0), [1]))
+  return { mode: "predict", step: b.build(), init: init.build() }
+}
+
 /** A cache `[2]` that adds up the batch; outfeeds it, the sum over replicas of the batch, the replica's number and a bool. No loss. */
 export const shards = (): Program => {
   const b = Builder.make()

@@ -9,7 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import { ExecuteError } from "../../../domain/Errors.ts"
 import type { Batch, RunResult, State, StepOutput } from "../../../domain/Program.ts"
 import * as RandomKey from "../../../domain/RandomKey.ts"
-import { allocate, dtypeOfData, printType, sameType, sizeOf, type TensorData, view } from "../../../domain/Tensor.ts"
+import { allocate, copyElements, dtypeOfData, printType, sameType, sizeOf, type TensorData, view } from "../../../domain/Tensor.ts"
 import type { Executable } from "../../../services/Device.ts"
 import { Command, maxIterations, Wake, Word } from "./control.ts"
 import type { Host } from "./Host.ts"
@@ -54,7 +54,7 @@ const makeFeed = (host: Host, plan: HostedPlan) => {
     if (host.failure !== undefined) return Exit.fail(host.failure)
     if (((Atomics.load(control, Word.fed) - Atomics.load(control, Word.consumed)) | 0) >= slots) return undefined
     const into = views[next]!
-    for (let i = 0; i < into.length; i++) into[i]!.set(batch[i]!)
+    for (let i = 0; i < into.length; i++) copyElements(into[i]!, batch[i]!)
     next = (next + 1) % slots
     Atomics.add(control, Word.fed, 1)
     host.ring()
@@ -178,14 +178,17 @@ const makeState = (host: Host, plan: HostedPlan) => {
   const current = (i: number) => views[i]![Atomics.load(host.control, Word.parity)]!
   /** A leaf that should be equal on all replicas, and of which each has its own all the same, is written to each. */
   const writeLeaf = (i: number, data: TensorData) => {
-    current(i).set(data)
+    copyElements(current(i), data)
     if (dirty !== undefined) dirty[i] = 1
     const { leaf, parts, bytes, offsets } = plan.layout.state[i]!
     if (leaf.kind === "cache") return
     const first = offsets[Atomics.load(host.control, Word.parity)]!
-    for (let part = 1; part < parts; part++) view(leaf.type.dtype, plan.memory, first + part * bytes, data.length).set(data)
+    for (let part = 1; part < parts; part++) copyElements(view(leaf.type.dtype, plan.memory, first + part * bytes, data.length), data)
   }
-  const copy = (into: State) => copyInPieces(plan.layout.state.map(({ leaf }, i) => [current(i), into.get(leaf.name)!.data]))
+  // the memory of an engine that has ended meanwhile holds the state no more
+  const stillThere = Effect.suspend(() => (host.failure === undefined ? Effect.void : Effect.fail(host.failure)))
+  const copy = (into: State) =>
+    Effect.andThen(copyInPieces(plan.layout.state.map(({ leaf }, i) => [current(i), into.get(leaf.name)!.data])), stillThere)
   const blank = (): State =>
     new Map(plan.layout.state.map(({ leaf, type }) => [leaf.name, { ...type, data: allocate(type.dtype, sizeOf(type.shape)) }]))
   const read = Effect.suspend(() => {

@@ -19,7 +19,7 @@ import {
   type StepOutput
 } from "../../../domain/Program.ts"
 import * as RandomKey from "../../../domain/RandomKey.ts"
-import { allocate, dtypeOfData, printType, sameShape, sizeOf, type TensorData, type TensorType } from "../../../domain/Tensor.ts"
+import { allocate, copyElements, dtypeOfData, printType, sameShape, sizeOf, type TensorData, type TensorType } from "../../../domain/Tensor.ts"
 
 /** `[replica][state leaf]`; leaves other than the cache are one array for all replicas. Never written to, only replaced. */
 type Values = ReadonlyArray<ReadonlyArray<TensorData>>
@@ -50,6 +50,12 @@ const part = (data: TensorData, replica: number, replicas: number): TensorData =
   return data.subarray(replica * length, (replica + 1) * length)
 }
 
+const copyOf = (data: TensorData): TensorData => {
+  const copy = allocate(dtypeOfData(data)!, data.length) // it is of one of the three classes
+  copyElements(copy, data)
+  return copy
+}
+
 const joined = (parts: ReadonlyArray<TensorData>, type: TensorType): TensorData => {
   const length = sizeOf(type.shape)
   const all = allocate(type.dtype, length * parts.length)
@@ -68,7 +74,7 @@ const acceptBatch = (leaves: ReadonlyArray<BatchLeaf>, replicas: number, batch: 
       return Result.fail(`expected ${sizeOf(shape)} elements for "${name}" (${printType({ dtype, shape })}), got ${batch[i]!.length}`)
     }
   }
-  return Result.succeed(batch.map((data) => data.slice()))
+  return Result.succeed(batch.map(copyOf))
 }
 
 /** @category constructors @since 0.1.0 */
@@ -97,7 +103,7 @@ export const make = (program: Program, replicas: number): Replicas => {
       ) {
         return Result.fail(`expected ${printType(type)} for "${name}", got ${printType(tensor)} with ${tensor.data.length} elements`)
       }
-      const copy = tensor.data.slice()
+      const copy = copyOf(tensor.data)
       next.set(name, leaf.kind === "cache" ? everywhere(copy).map((_, r) => part(copy, r, replicas)) : everywhere(copy))
     }
     values = next
