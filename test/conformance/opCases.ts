@@ -2,6 +2,7 @@
 import { binaryOps, compareOps, reduceOps, unaryOps } from "../../src/domain/graph/ops.ts"
 import type { DType, TensorType } from "../../src/domain/Tensor.ts"
 import { adder, bool, type Case, f32, i32 } from "./opCase.ts"
+import { largeCases } from "./opCasesLarge.ts"
 import { windowCases } from "./opCasesWindows.ts"
 
 const cases: Array<Case> = []
@@ -165,4 +166,4 @@ add("LogSoftmax", [f32(2, 3, 5)], {})
 add("CrossReplicaSum", [f32(2, 3)], {})
 
 /** All of them. */
-export const opCases: ReadonlyArray<Case> = [...cases, ...windowCases]
+export const opCases: ReadonlyArray<Case> = [...cases, ...windowCases, ...largeCases]

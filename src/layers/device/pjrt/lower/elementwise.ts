@@ -69,6 +69,18 @@ const mod = (e: Emitter, _: Node, x: ReadonlyArray<Value>) => {
   return e.select(isSame, rest, e.select(e.compare("EQ", e.unary("abs", b), e.like(b, Infinity)), e.like(b, NaN), other))
 }
 
+/** By squaring, modulo 2^32: XLA's own looks at the lowest six bits of an exponent only. */
+const positivePower = (e: Emitter, base: Value, exponent: Value): Value => {
+  const zero = e.like(base, 0)
+  let [power, square] = [e.like(base, 1), base]
+  for (let bit = 0; bit < 31; bit++) {
+    const isSet = e.compare("NE", e.binary("and", exponent, e.like(base, 2 ** bit)), zero)
+    power = e.select(isSet, e.binary("multiply", power, square), power)
+    square = e.binary("multiply", square, square)
+  }
+  return power
+}
+
 /** Of integers with a negative exponent only powers of 1 and -1 are not 0. */
 const intPow = (e: Emitter, base: Value, exponent: Value) => {
   const [zero, one] = [e.like(base, 0), e.like(base, 1)]
@@ -76,7 +88,7 @@ const intPow = (e: Emitter, base: Value, exponent: Value) => {
   const isOdd = e.compare("EQ", e.binary("and", exponent, one), one)
   const unit = e.select(e.compare("EQ", base, one), one, zero)
   const inverse = e.select(e.compare("EQ", base, e.like(base, -1)), e.select(isOdd, e.like(base, -1), one), unit)
-  return e.select(isInverse, inverse, e.binary("power", base, e.select(isInverse, zero, exponent)))
+  return e.select(isInverse, inverse, positivePower(e, base, exponent))
 }
 
 /** 1 and -1 to a power that is not finite are NaN, as in JavaScript. */
@@ -138,7 +150,8 @@ const unaryRules = {
   Tan: (e, _, [x]) => e.binary("divide", e.unary("sine", x!), e.unary("cosine", x!)),
   Asin: chlo("asin"),
   Acos: chlo("acos"),
-  Atan: (e, _, [x]) => e.binary("atan2", x!, e.like(x!, 1)),
+  // of (x, 1) XLA's compiler for CPUs makes vectors that are wrong
+  Atan: (e, _, [x]) => e.binary("atan2", e.binary("add", x!, x!), e.like(x!, 2)),
   Sinh: chlo("sinh"),
   Cosh: chlo("cosh"),
   Tanh: unary("tanh"),

@@ -43,11 +43,14 @@ const reduceMean = (e: Emitter, node: NodeOf<"ReduceMean">, x: ReadonlyArray<Val
   return e.by("divide", sum, sizeOf(node.attrs.axes.map((i) => x[0]!.shape[i]!)))
 }
 
-/** A NaN among the elements is the result. */
+/** A NaN among the elements is the result: said apart, since the library that XLA has reduce large arrays on CPUs overlooks it. */
 const extremum =
   (op: string, least: number, none: number) =>
-  (e: Emitter, node: NodeOf<ReduceOp>, x: ReadonlyArray<Value>): Value =>
-    reduce(op, node.type.dtype === "float32" ? none : least)(e, node, x)
+  (e: Emitter, node: NodeOf<ReduceOp>, x: ReadonlyArray<Value>): Value => {
+    if (node.type.dtype !== "float32") return reduce(op, least)(e, node, x)
+    const number = reduce(op, none)(e, node, x)
+    return e.select(reduce("or", 0)(e, node, [e.isNan(x[0]!)]), e.like(number, NaN), number)
+  }
 
 /** @category rules @since 0.1.0 */
 export const softmaxOf = (e: Emitter, x: Value, logarithm: boolean): Value => {
