@@ -11,13 +11,14 @@ import * as path from "node:path"
 import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
-import { accept } from "../hosted/accept.ts"
+import { check } from "../hosted/accept.ts"
 import { lowered } from "../hosted/compile.ts"
 import { count } from "../hosted/count.ts"
 import * as Executable from "../hosted/Executable.ts"
 import * as Host from "../hosted/Host.ts"
 import { Allocator, type HostedLayout, leafByLeaf, slotsWithin, statePlace } from "../hosted/Plan.ts"
 import { cacheKey } from "./cacheKey.ts"
+import { devicesOf } from "./client/compileOptions.ts"
 import type { NamedValues } from "./client/namedValues.ts"
 import { type Koffi, loadKoffi, resolveKoffi } from "./client/Native.ts"
 import { engine, remedy } from "./Host.ts"
@@ -38,7 +39,7 @@ export interface Options {
    * TPU_LIBRARY_PATH, the first of PJRT_NAMES_AND_LIBRARY_PATHS, then the CPU's.
    */
   readonly plugin?: string | undefined
-  /** Replicas in lock step, each on a device of its own; default 1. A CPU's plugin makes as many devices. */
+  /** Replicas in lock step, each on a device of its own, or on one for each of its cores; default 1. A CPU's plugin makes as many devices. */
   readonly replicas?: number | undefined
   /** Steps whose batches and outputs are buffered; at least 2. Default: as many as take 4 MiB, at least 4 and at most 64. */
   readonly prefetch?: number | undefined
@@ -120,7 +121,7 @@ const planOf = (settings: Settings, found: Plugins.Found, program: Program, plan
     init: program.init,
     shared: { ...shared, file },
     eager: settings.stepsPerExecute !== undefined,
-    options: { replicas: settings.replicas },
+    options: { replicas: settings.replicas, partitions: program.partition?.cores },
     cache
   }
   return { ...hostedPlan(plan, shared, mapping), program: plan, mapping }
@@ -132,9 +133,10 @@ const makeProcess = (settings: Settings, seams: Seams) => {
     process: () => current,
     serve: (plan) => {
       if (current === undefined || current.isOver) {
-        const client = { ...(found.platform === "cpu" ? { cpu_device_count: settings.replicas } : {}), ...settings.client }
+        const { client = {} } = settings
         const env = seams.env === undefined ? {} : { env: seams.env }
-        current = new PluginProcess(koffi, { koffi: resolveKoffi(), plugin: found.file, client, devices: settings.replicas, ...env })
+        const devices = devicesOf(plan.program.options)
+        current = new PluginProcess(koffi, { koffi: resolveKoffi(), plugin: found.file, client, devices, isCpu: found.platform === "cpu", ...env })
       }
       return current.serve(plan)
     }
@@ -144,10 +146,10 @@ const makeProcess = (settings: Settings, seams: Seams) => {
 const compile = (settings: Settings, seams: Seams) => {
   const process = makeProcess(settings, seams)
   return Effect.fnUntraced(function* (
-    given: Program
+    program: Program
   ): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const { precision = "default", replicas } = settings
-    const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
+    yield* Effect.fromResult(check(engine, program, replicas))
     const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
     const layout = layoutOf(program, replicas, slots)
     const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
@@ -175,7 +177,7 @@ const compile = (settings: Settings, seams: Seams) => {
     const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
     const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
     yield* Effect.mapError(host.ready, explain(step))
-    return { ...(yield* Executable.make(host, plan)), cut }
+    return yield* Executable.make(host, plan)
   })
 }
 

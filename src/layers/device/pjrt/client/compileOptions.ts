@@ -14,6 +14,9 @@ export interface CompileOptions {
   readonly flags?: { readonly [name: string]: boolean | number | string } | undefined
 }
 
+/** Devices that a program takes. @category rules @since 0.1.0 */
+export const devicesOf = ({ partitions = 1, replicas }: CompileOptions): number => replicas * partitions
+
 const optionValue = (value: boolean | number | string): Writer =>
   typeof value === "string"
     ? new Writer().string(1, value)
