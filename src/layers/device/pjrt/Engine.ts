@@ -163,10 +163,11 @@ const compile = (settings: Settings, seams: Seams) => {
     const steps = severalFor(settings, slots)
     const several = steps === undefined ? undefined : yield* lower(steps)
     const koffi = yield* koffiHere
+    const cores = program.partition?.cores
     const planned = {
       layout,
-      single: moduleOf(step, layout, 1),
-      several: several === undefined ? undefined : moduleOf(several, layout, steps!), // there is one where there is the other
+      single: moduleOf(step, layout, 1, cores),
+      several: several === undefined ? undefined : moduleOf(several, layout, steps!, cores), // there is one where there is the other
       failures: step.failures
     }
     const plan = yield* Effect.try({

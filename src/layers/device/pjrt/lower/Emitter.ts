@@ -40,6 +40,8 @@ export interface LowerOptions {
   readonly precision: Precision
   /** Whether there is 64-bit arithmetic: see `stepModule.ts`. */
   readonly wide: boolean
+  /** The most parts in which an axis of a batch leaf is cut over the cores of a replica; default 1. */
+  readonly parts?: number | undefined
 }
 
 /** Functions that instructions call, by name. @category models @since 0.1.0 */

@@ -86,7 +86,7 @@ const makeState = ({ address, client, plan }: Surroundings, devices: ReadonlyArr
     store: (leaves: ReadonlyArray<number>) => {
       for (const leaf of leaves) {
         devices.forEach((device, place) => {
-          const { buffer, event } = client.upload(memoryOf(leaf, Math.floor(place / cores)), state[leaf]!.leaf.type, device, false)
+          const { buffer, event } = client.upload(memoryOf(leaf, Math.floor(place / cores)).address, state[leaf]!.leaf.type, device, false)
           put(leaf, place, buffer)
           client.await(event)
         })
@@ -145,13 +145,14 @@ const takeNumbers = ({ client }: Surroundings, flight: Flight, buffer: Buffer, t
 
 const uploadBatches = ({ address, client, plan }: Surroundings, { executable, module }: Compiled, flight: Flight, slot: number) => {
   const cores = coresOf(plan)
-  module.arguments.forEach(({ source, type }, index) => {
+  module.arguments.forEach(({ offsets, source, strides, type }, index) => {
     if (source._tag !== "Batch") return
     const { base, bytes, stride } = plan.layout.infeed[source.index]!
     executable.devices.forEach((device, place) => {
-      const from = { address: address + BigInt(base + slot * stride + Math.floor(place / cores) * bytes), bytes: bytes * flight.count }
+      const replica = Math.floor(place / cores)
+      const from = address + BigInt(base + slot * stride + replica * bytes + offsets[place % cores]!)
       // in place where the memory is aligned: the slot is not written again before the step is over
-      const { buffer, event } = client.upload(from, type, device, true, module.iterations > 1 && stride !== bytes ? stride : undefined)
+      const { buffer, event } = client.upload(from, type, device, true, strides)
       flight.held.push(buffer)
       flight.uploads.push(event)
       executable.bind(place, index, buffer)
