@@ -81,7 +81,7 @@ withXla("replicas of several cores on XLA", () => {
                 assertClose(cut, yield* on(DeviceReference.layer({ replicas }))(train(cores)), `the reference's ${cores} cores`)
               }
             }),
-          120_000
+          300_000
         )
       }
     }

@@ -19,7 +19,7 @@ const flags = { xla_cpu_enable_fast_min_max: false }
 /** The client is made at the first use, not where tests are only listed. */
 export const lazyClient = (file: string): (() => Client) => {
   let client: Client | undefined
-  return () => (client ??= create(open(loadKoffi(), file), { cpu_device_count: 4 }))
+  return () => (client ??= create(open(loadKoffi(), file), { cpu_device_count: 8 }))
 }
 
 export interface Run {
