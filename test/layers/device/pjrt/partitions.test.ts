@@ -118,10 +118,28 @@ const hazards: ReadonlyArray<readonly [what: string, Graph, Dims]> = [
   ],
   [
     "the gradient of a depthwise filter",
-    onImages({ x: [2, 6, 8, 2], dy: [2, 5, 8, 4] }, (b, { dy, x }) =>
-      b.add("Conv2DBackpropFilter", [x!, dy!], { ...plain, strides: [1, 1], depthwise: true, filterShape: [2, 1, 2, 2] })
-    ),
-    { x: [2, 2, 1, 1] }
+    onImages({ x: [2, 3, 4, 2], w: [2, 2, 2, 3], f: [2, 1, 3, 2] }, (b, { f, w, x }) => {
+      const image = b.add("Conv2D", [x!, w!], {
+        strides: [2, 2],
+        padding: [
+          [0, 1],
+          [0, 0]
+        ],
+        dilations: [1, 1]
+      })
+      const attrs = {
+        strides: [2, 1],
+        padding: [
+          [1, 0],
+          [0, 0]
+        ],
+        dilations: [1, 1],
+        depthwise: true
+      } as const
+      const dy = Builder.unary(b, "Tanh", b.add("Conv2D", [image, f!], attrs))
+      return b.add("Conv2DBackpropFilter", [image, dy], { ...attrs, filterShape: [2, 1, 3, 2] })
+    }),
+    { x: [1, 1, 2, 2] }
   ],
   [
     "channels of a depthwise convolution's gradient",
