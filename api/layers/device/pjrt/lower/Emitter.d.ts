@@ -20,6 +20,7 @@ export interface LowerOptions {
     readonly replicas: number;
     readonly precision: Precision;
     readonly wide: boolean;
+    readonly parts?: number | undefined;
 }
 export type Functions = Map<string, ReadonlyArray<Line>>;
 export declare const typeOf: (x: Value) => string;
