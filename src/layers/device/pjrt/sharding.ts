@@ -37,16 +37,21 @@ export const shardingOf = (parts: ReadonlyArray<number>, cores: number): string 
 /** What `LowerOptions.parts` is. @category rules @since 0.1.0 */
 export const mostParts = (partition: Partition | undefined): number => Math.max(1, ...[...(partition?.dims.values() ?? [])].flat())
 
+/** What `LowerOptions.isGrid` is. @category rules @since 0.1.0 */
+export const isGrid = (partition: Partition | undefined): boolean =>
+  [...(partition?.dims.values() ?? [])].some((parts) => parts.filter((count) => count > 1).length > 1)
+
 /**
  * `x`, which no core has only a part of along `axes`, whatever XLA makes of the others: for what its partitioner computes wrongly
- * in parts.
+ * in parts. Of a grid no axis stays cut: what some cores have the same part of, the partitioner may add up as often.
  *
  * @category rules
  * @since 0.1.0
  */
 export const whole = (e: Emitter, x: Value, axes: ReadonlyArray<number>): Value => {
-  if ((e.options.parts ?? 1) === 1 || axes.length === 0) return x
-  const text = x.shape.map((_, axis) => (axes.includes(axis) ? "{}" : "{?}")).join(", ")
+  const { isGrid: all = false, parts = 1 } = e.options
+  if (parts === 1 || axes.length === 0) return x
+  const text = x.shape.map((_, axis) => (all || axes.includes(axis) ? "{}" : "{?}")).join(", ")
   return { ...x, ...e.emit(`sdy.sharding_constraint ${x.name} <@cores, [${text}]> : ${typeOf(x)}`, x.type, x.shape) }
 }
 

@@ -14,7 +14,7 @@ import { typeText } from "./lower/text.ts"
 import { type Given, lower } from "./lower.ts"
 import { loopLines } from "./loopLines.ts"
 import { functionLines, moduleText, type ModuleText } from "./moduleText.ts"
-import { cutOver, evenParts, mostParts, shardingOf } from "./sharding.ts"
+import { cutOver, evenParts, isGrid, mostParts, shardingOf } from "./sharding.ts"
 
 export type { Precision }
 
@@ -169,7 +169,7 @@ export const make = (program: Program, options: StepOptions): StepModule => {
   const { step, partition } = program
   const { wide = true, iterations, precision, replicas } = options
   const functions: Functions = new Map()
-  const lowering: LowerOptions = { replicas, precision, wide, parts: mostParts(partition) }
+  const lowering: LowerOptions = { replicas, precision, wide, parts: mostParts(partition), isGrid: isGrid(partition) }
   const { constants, given } = argumentsFor(step)
   const nameOf = (node: Node) => (node.op === "Parameter" ? step.parameters[node.attrs.index]!.name : undefined)
   const cut = partition === undefined ? undefined : cutOver(partition, nameOf)

@@ -95,6 +95,13 @@ const hazards: ReadonlyArray<readonly [what: string, Graph, Dims]> = [
     { dy: [1, 4, 1, 1] }
   ],
   [
+    "the gradient of a filter in a grid with cores without a row",
+    onImages({ x: [2, 3, 4, 2], dy: [2, 1, 3, 4] }, (b, { dy, x }) =>
+      b.add("Conv2DBackpropFilter", [x!, dy!], { ...plain, strides: [3, 1], filterShape: [2, 2, 2, 4] })
+    ),
+    { x: [1, 2, 2, 1], dy: [1, 2, 2, 1] }
+  ],
+  [
     "a pool with cores without a column",
     onImages({ x: [2, 14, 3, 2] }, (b, { x }) =>
       b.add("MaxPool", [x!], {

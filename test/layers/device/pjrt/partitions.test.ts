@@ -113,22 +113,25 @@ withXla("programs that XLA cuts over cores", (file) => {
   })
 
   describe("the PJRT engine with several cores for a replica", () => {
-    it.live("gives each core its part of the batch, and the bits of one core's draws; loops give the bits of single steps", () =>
-      Effect.gen(function* () {
-        for (const replicas of [1, 2]) {
-          const whole = yield* ran({ replicas }, recurrent())
-          const [low, high] = RandomKey.fromSeed(seed)
-          const drawn = new Float32Array(rows * columns)
-          RandomKey.fillUniform(drawn, Int32Array.of(low!, high!, 6), replicas - 1, 3)
-          assert.deepStrictEqual(whole.outputs[6]!.outfeed[1]!.subarray((replicas - 1) * drawn.length), drawn)
-          // side by side in memory, apart, and uneven: whole on each core
-          for (const dims of [{ x: [4, 1], column: [4] }, { x: [2, 2] }, { x: [1, 4] }]) {
-            const single = yield* ran({ replicas, stepsPerExecute: 1 }, cut(recurrent(), dims))
-            assertSame(single, whole)
-            assert.deepStrictEqual(yield* ran({ replicas, stepsPerExecute: 3 }, cut(recurrent(), dims)), single)
+    it.live(
+      "gives each core its part of the batch, and the bits of one core's draws; loops give the bits of single steps",
+      () =>
+        Effect.gen(function* () {
+          for (const replicas of [1, 2]) {
+            const whole = yield* ran({ replicas }, recurrent())
+            const [low, high] = RandomKey.fromSeed(seed)
+            const drawn = new Float32Array(rows * columns)
+            RandomKey.fillUniform(drawn, Int32Array.of(low!, high!, 6), replicas - 1, 3)
+            assert.deepStrictEqual(whole.outputs[6]!.outfeed[1]!.subarray((replicas - 1) * drawn.length), drawn)
+            // side by side in memory, apart, and uneven: whole on each core
+            for (const dims of [{ x: [4, 1], column: [4] }, { x: [2, 2] }, { x: [1, 4] }]) {
+              const single = yield* ran({ replicas, stepsPerExecute: 1 }, cut(recurrent(), dims))
+              assertSame(single, whole)
+              assert.deepStrictEqual(yield* ran({ replicas, stepsPerExecute: 3 }, cut(recurrent(), dims)), single)
+            }
           }
-        }
-      })
+        }),
+      300_000
     )
 
     it.live("finds a program of several cores in the compile cache", () =>

@@ -21,6 +21,7 @@ export interface LowerOptions {
     readonly precision: Precision;
     readonly wide: boolean;
     readonly parts?: number | undefined;
+    readonly isGrid?: boolean | undefined;
 }
 export type Functions = Map<string, ReadonlyArray<Line>>;
 export declare const typeOf: (x: Value) => string;
