@@ -61,7 +61,7 @@ export const TpuConfig = Schema.Struct({
   iterationsPerLoop: Schema.optionalKey(IterationsPerLoop),
   /** Replicas; when given, it must be the number that the device has. Default: as many as there are. */
   numShards: Schema.optionalKey(positive),
-  /** Cores that one replica is spread over: model parallelism. Default: none. */
+  /** Cores that one replica is spread over: model parallelism. Each is a device on the `pjrt` engine; others simulate them. Default: none. */
   numCoresPerReplica: Schema.optionalKey(Schema.Literals(coresPerReplica)),
   /** See `InputMode`; `false` stands for `PerShard` and `true` for `PerHostV1`, as in the original. Default `PerHostV1`. */
   perHostInput: Schema.Union([InputMode, Schema.Boolean]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("PerHostV1" as const))),

@@ -3,8 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs-core"
 import { Effect, Layer, Stream } from "effect"
 import type { RunEvent } from "../../src/domain/Events.ts"
-import { CrossReplicaOptimizer, DeviceOnnx, Estimator, EstimatorTest, Metrics, type Model, Tensor } from "../../src/index.ts"
+import { CrossReplicaOptimizer, DeviceOnnx, DevicePjrt, Estimator, EstimatorTest, Metrics, type Model, Tensor } from "../../src/index.ts"
 import { Device, type Executable } from "../../src/services/Device.ts"
+import { withXla } from "../layers/device/pjrt/available.ts"
 import { recordEvents, recordLosses } from "./models.ts"
 
 const [height, width, classes] = [10, 9, 3]
@@ -71,34 +72,40 @@ const engines = {
   onnx: (replicas: number) => Layer.provideMerge(DeviceOnnx.layer({ replicas }), EstimatorTest.layer())
 }
 
-describe.each(Object.entries(engines))("cores of a replica on %s", (_, engine) => {
+/** `tells`: whether the engine says what its cut came to. */
+const coresSuite = (engine: (typeof engines)["onnx"], tells: boolean) => {
   for (const replicas of [1, 2]) {
-    it.live(`[row 189] [row 194] images cut by height, width, both and unevenly train as whole ones do (${replicas} replicas)`, () =>
-      Effect.gen(function* () {
-        const whole = yield* trained(undefined)
-        assert.strictEqual(whole.losses.length, 4)
-        assert.notProperty(whole.compiled, "cores")
-        for (const dims of [
-          [1, 2, 1, 1],
-          [1, 1, 2, 1],
-          [1, 2, 2, 1],
-          // 10 by 4: 3, 3, 3, 1; 9 by 8: 2, 2, 2, 2, 1 and three cores without a part
-          [1, 4, 1, 1],
-          [1, 1, 8, 1]
-        ]) {
-          const cut = yield* trained(dims)
-          for (const [i, loss] of cut.losses.entries()) assert.closeTo(loss, whole.losses[i]!, 1e-5, `[${dims}], step ${i}`)
-          if (cut.compiled.event !== "compile") return assert.fail("no compile event")
-          const { cores, cutNodes, movedElements } = cut.compiled
-          assert.strictEqual(
-            cores,
-            dims.reduce((a, b) => a * b)
-          )
-          // convolutions and pool with their gradients, and what lies between them
-          assert.isAbove(cutNodes!, 10)
-          assert.isAbove(movedElements!, 0)
-        }
-      }).pipe(Effect.provide(engine(replicas)))
+    it.live(
+      `[row 189] [row 194] images cut by height, width, both and unevenly train as whole ones do (${replicas} replicas)`,
+      () =>
+        Effect.gen(function* () {
+          const whole = yield* trained(undefined)
+          assert.strictEqual(whole.losses.length, 4)
+          assert.notProperty(whole.compiled, "cores")
+          for (const dims of [
+            [1, 2, 1, 1],
+            [1, 1, 2, 1],
+            [1, 2, 2, 1],
+            // 10 by 4: 3, 3, 3, 1; 9 by 8: 2, 2, 2, 2, 1 and three cores without a part
+            [1, 4, 1, 1],
+            [1, 1, 8, 1]
+          ]) {
+            const cut = yield* trained(dims)
+            for (const [i, loss] of cut.losses.entries()) assert.closeTo(loss, whole.losses[i]!, 1e-5, `[${dims}], step ${i}`)
+            if (cut.compiled.event !== "compile") return assert.fail("no compile event")
+            const { cores, cutNodes, movedElements } = cut.compiled
+            assert.strictEqual(
+              cores,
+              dims.reduce((a, b) => a * b)
+            )
+            assert.strictEqual(cutNodes !== undefined, tells)
+            if (!tells) continue
+            // convolutions and pool with their gradients, and what lies between them
+            assert.isAbove(cutNodes!, 10)
+            assert.isAbove(movedElements!, 0)
+          }
+        }).pipe(Effect.provide(engine(replicas))),
+      300_000
     )
   }
 
@@ -117,6 +124,16 @@ describe.each(Object.entries(engines))("cores of a replica on %s", (_, engine) =
       }
     }).pipe(Effect.provide(engine(2)))
   )
+}
+
+describe.each(Object.entries(engines))("cores of a replica on %s", (_, engine) => {
+  coresSuite(engine, true)
+})
+
+withXla("cores of a replica on XLA", () => {
+  describe("cores of a replica on XLA", () => {
+    coresSuite((replicas) => Layer.provideMerge(DevicePjrt.layer({ replicas, cache: false }), EstimatorTest.layer()), false)
+  })
 })
 
 it.effect("the report says whether it pays: a part of the work for each core, and what moves", () =>

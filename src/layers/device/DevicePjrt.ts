@@ -1,6 +1,6 @@
 /**
  * `Device` on XLA through a PJRT plugin: the step becomes one StableHLO module, compiled for CPUs, GPUs or TPUs by the plugin, with its
- * state on the devices and one device for each replica. The plugin runs in a process beside this one.
+ * state on the devices and one device for each replica, or for each of its cores. The plugin runs in a process beside this one.
  *
  * @since 0.1.0
  */
@@ -14,7 +14,7 @@ export type Options = Engine.Options
 
 /**
  * The device; the plugin's process is started by `compile`, which fails with `EngineUnavailable` where no plugin is found, it cannot
- * be loaded, or it has fewer devices than there are replicas.
+ * be loaded, or it has fewer devices than the replicas and their cores take.
  *
  * @category constructors
  * @since 0.1.0

@@ -6,4 +6,5 @@ export interface PartitionedProgram {
     readonly program: Program;
     readonly report: Report | undefined;
 }
+export declare const checkPartition: (program: Program) => Result.Result<void, GraphError>;
 export declare const partitionProgram: (program: Program) => Result.Result<PartitionedProgram, GraphError>;

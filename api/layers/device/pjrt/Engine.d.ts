@@ -31,7 +31,7 @@ export interface Seams {
 }
 export interface PluginDevice {
     readonly serve: (plan: HostPlan) => ProgramParty;
-    readonly ahead: () => void;
+    readonly ahead: (devices?: number) => void;
     readonly process: () => PluginProcess | undefined;
 }
 export interface Settings extends Options {
@@ -43,6 +43,7 @@ export interface Planned {
     readonly single: Module;
     readonly several: Module | undefined;
     readonly failures: ReadonlyArray<string>;
+    readonly cores?: number | undefined;
 }
 export declare const makeProcess: (settings: Settings, seams: Seams) => (koffi: Koffi, found: Plugins.Found) => PluginDevice;
 export interface Parts {

@@ -1,5 +1,12 @@
 import type { Node } from "../../../domain/graph/Graph.ts";
 import type { Partition } from "../../../domain/Program.ts";
+import type { Shape } from "../../../domain/Tensor.ts";
 import { type Emitter, type Value } from "./lower/Emitter.ts";
-export declare const everywhere = "mhlo.sharding = \"{replicated}\"";
+export declare const meshText: (cores: number) => string;
+export declare const shardingOf: (parts: ReadonlyArray<number>, cores: number) => string;
+export declare const mostParts: (partition: Partition | undefined) => number;
+export declare const isGrid: (partition: Partition | undefined) => boolean;
+export declare const whole: (e: Emitter, x: Value, axes: ReadonlyArray<number>) => Value;
+export declare const shortAxes: ({ options: { parts } }: Emitter, ...shapes: ReadonlyArray<Shape>) => ReadonlyArray<number>;
+export declare const evenParts: (partition: Partition | undefined, leaf: string, shape: Shape) => ReadonlyArray<number> | undefined;
 export declare const cutOver: ({ cores, dims }: Partition, nameOf: (node: Node) => string | undefined) => (e: Emitter, node: Node, x: Value) => Value;

@@ -24,6 +24,7 @@ export type ArgumentSource = {
 export interface ModuleArgument {
     readonly type: TensorType;
     readonly source: ArgumentSource;
+    readonly parts?: ReadonlyArray<number> | undefined;
 }
 export type ResultTarget = {
     readonly _tag: "State";

@@ -34,6 +34,12 @@ const fault = ({ partition: given, step }: Program): string | undefined => {
   return undefined
 }
 
+/** Fails with a `GraphError` where `program.partition` cuts a leaf that is not there, or in another way than it can be cut. @category rules @since 0.1.0 */
+export const checkPartition = (program: Program): Result.Result<void, GraphError> => {
+  const detail = fault(program)
+  return detail === undefined ? Result.succeed(undefined) : Result.fail(new GraphError({ detail }))
+}
+
 /**
  * Does what `program.partition` says to `program.step`. Fails with a `GraphError` where a leaf is not there, or its dims do
  * not fit it.
@@ -42,10 +48,10 @@ const fault = ({ partition: given, step }: Program): string | undefined => {
  * @since 0.1.0
  */
 export const partitionProgram = (program: Program): Result.Result<PartitionedProgram, GraphError> => {
-  const detail = fault(program)
-  if (detail !== undefined) return Result.fail(new GraphError({ detail }))
   const { partition: given, ...whole } = program
-  if (given === undefined) return Result.succeed({ program, report: undefined })
-  const { graph, report } = partition(program.step, given)
-  return Result.succeed({ program: { ...whole, step: graph }, report })
+  return Result.map(checkPartition(program), () => {
+    if (given === undefined) return { program, report: undefined }
+    const { graph, report } = partition(program.step, given)
+    return { program: { ...whole, step: graph }, report }
+  })
 }

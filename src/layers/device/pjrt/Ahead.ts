@@ -4,13 +4,11 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { CompileError, type EngineUnavailable, ExecuteError } from "../../../domain/Errors.ts"
-import { verifyProgram } from "../../../domain/graph/verifyProgram.ts"
 import type { Program } from "../../../domain/Program.ts"
 import { Device, type Executable } from "../../../services/Device.ts"
 import { compileFor } from "./describe.ts"
-import { refusal } from "../hosted/accept.ts"
+import { check } from "../hosted/accept.ts"
 import { lowered } from "../hosted/compile.ts"
 import { explain } from "./explain.ts"
 import { engine } from "./Host.ts"
@@ -65,7 +63,7 @@ const inert: Executable = {
 
 const compile = ({ onCompiled, plugin, precision = "default", target }: Options, replicas: number) =>
   Effect.fnUntraced(function* (program: Program): Effect.fn.Return<Executable, CompileError | EngineUnavailable> {
-    yield* Effect.fromResult(Result.mapError(verifyProgram(program, replicas), refusal(engine)))
+    yield* Effect.fromResult(check(engine, program, replicas))
     const partitions = program.partition?.cores ?? 1
     if (replicas * partitions !== target.devices) {
       const detail = `${replicas} replicas of ${partitions} cores take ${replicas * partitions} devices, and ${target.topology} has ${target.devices}`

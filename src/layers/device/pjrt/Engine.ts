@@ -12,13 +12,14 @@ import { type CompileError, EngineUnavailable, type ExecuteError } from "../../.
 import type { Graph } from "../../../domain/graph/Graph.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
-import { accept } from "../hosted/accept.ts"
+import { check } from "../hosted/accept.ts"
 import { lowered } from "../hosted/compile.ts"
 import { count } from "../hosted/count.ts"
 import * as Executable from "../hosted/Executable.ts"
 import * as Host from "../hosted/Host.ts"
 import { Allocator, type HostedLayout, leafByLeaf, slotsWithin, statePlace } from "../hosted/Plan.ts"
 import { cacheKey } from "./cacheKey.ts"
+import { devicesOf } from "./client/compileOptions.ts"
 import type { NamedValues } from "./client/namedValues.ts"
 import { type Koffi, loadKoffi, resolveKoffi } from "./client/Native.ts"
 import { engine, remedy } from "./Host.ts"
@@ -39,7 +40,7 @@ export interface Options {
    * TPU_LIBRARY_PATH, the first of PJRT_NAMES_AND_LIBRARY_PATHS, then the CPU's.
    */
   readonly plugin?: string | undefined
-  /** Replicas in lock step, each on a device of its own; default 1. A CPU's plugin makes as many devices. */
+  /** Replicas in lock step, each on a device of its own, or on one for each of its cores; default 1. A CPU's plugin makes as many devices. */
   readonly replicas?: number | undefined
   /** Steps whose batches and outputs are buffered; at least 2. Default: as many as take 4 MiB, at least 4 and at most 64. */
   readonly prefetch?: number | undefined
@@ -66,7 +67,7 @@ export interface Seams {
 export interface PluginDevice {
   readonly serve: (plan: HostPlan) => ProgramParty
   /** Starts the process, if there is none, for a program that is still to come. */
-  readonly ahead: () => void
+  readonly ahead: (devices?: number) => void
   /** The process as it is now, if any. */
   readonly process: () => PluginProcess | undefined
 }
@@ -113,9 +114,11 @@ export interface Planned {
   readonly single: Module
   readonly several: Module | undefined
   readonly failures: ReadonlyArray<string>
+  /** Of a replica; default 1. */
+  readonly cores?: number | undefined
 }
 
-const planOf = (settings: Settings, found: Plugins.Found, planned: Planned, koffi: Koffi): HostPlan => {
+const planOf = (settings: Settings, found: Plugins.Found, { cores, ...planned }: Planned, koffi: Koffi): HostPlan => {
   const { layout } = planned
   const shared = placeShared(layout)
   const folder = settings.cache ?? path.join(cacheRoot({ env: process.env, home: homedir() }), "pjrt-programs")
@@ -126,7 +129,7 @@ const planOf = (settings: Settings, found: Plugins.Found, planned: Planned, koff
     ...planned,
     shared: { ...shared, file },
     eager: settings.stepsPerExecute !== undefined,
-    options: { replicas: settings.replicas },
+    options: { replicas: settings.replicas, partitions: cores },
     cache
   }
   return { ...hostedPlan(plan, shared, mapping), program: plan, mapping }
@@ -136,21 +139,21 @@ const planOf = (settings: Settings, found: Plugins.Found, planned: Planned, koff
 export const makeProcess = (settings: Settings, seams: Seams) => {
   let current: PluginProcess | undefined
   return (koffi: Koffi, found: Plugins.Found): PluginDevice => {
-    const start = () => {
-      const client = { ...(found.platform === "cpu" ? { cpu_device_count: settings.replicas } : {}), ...settings.client }
+    const start = (devices: number) => {
+      const { client = {} } = settings
       const env = seams.env === undefined ? {} : { env: seams.env }
-      return new PluginProcess(koffi, { koffi: resolveKoffi(), plugin: found.file, client, devices: settings.replicas, ...env })
+      return new PluginProcess(koffi, { koffi: resolveKoffi(), plugin: found.file, client, devices, isCpu: found.platform === "cpu", ...env })
     }
     const isThere = () => current !== undefined && !current.isOver
     return {
       process: () => current,
-      ahead: () => {
+      ahead: (devices = settings.replicas) => {
         if (isThere()) return
-        current = start()
+        current = start(devices)
         current.ahead()
       },
       serve: (plan) => {
-        if (!isThere()) current = start()
+        if (!isThere()) current = start(devicesOf(plan.program.options))
         return current!.serve(plan) // it has been started
       }
     }
@@ -191,14 +194,15 @@ export const start = Effect.fnUntraced(function* (
 })
 
 const compile = (settings: Settings, seams: Seams, process: ReturnType<typeof makeProcess>) =>
-  Effect.fnUntraced(function* (given: Program): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
+  Effect.fnUntraced(function* (program: Program): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
     const { precision = "default", replicas } = settings
-    const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
+    yield* Effect.fromResult(check(engine, program, replicas))
     const parts = yield* partsOf(settings, seams)
     const { found, koffi } = parts
     const party = process(koffi, found)
+    const cores = program.partition?.cores
     // it starts while the step is lowered
-    if (seams.spawn === undefined) party.ahead()
+    if (seams.spawn === undefined) party.ahead(devicesOf({ replicas, partitions: cores }))
     const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
     const layout = layoutOf(program, replicas, slots)
     const make = seams.make ?? StepModule.make
@@ -211,11 +215,12 @@ const compile = (settings: Settings, seams: Seams, process: ReturnType<typeof ma
     const planned = {
       init: program.init,
       layout,
-      single: moduleOf(step, layout, 1),
-      several: several === undefined ? undefined : moduleOf(several, layout, steps!), // there is one where there is the other
-      failures: step.failures
+      single: moduleOf(step, layout, 1, cores),
+      several: several === undefined ? undefined : moduleOf(several, layout, steps!, cores), // there is one where there is the other
+      failures: step.failures,
+      cores
     }
-    return { ...(yield* start(settings, seams, party, parts, planned, step)), cut }
+    return yield* start(settings, seams, party, parts, planned, step)
   })
 
 const name = "DevicePjrt"

@@ -27,7 +27,7 @@ const asking = <A>(
     let child: PluginProcess
     try {
       const koffi = resolveKoffi()
-      child = new PluginProcess(loadKoffi(koffi), { koffi, plugin: found.file, devices: 0, ...settings })
+      child = new PluginProcess(loadKoffi(koffi), { koffi, plugin: found.file, devices: 1, isCpu: found.platform === "cpu", ...settings })
     } catch (cause) {
       return resume(Effect.fail(unavailable("the package koffi is not installed", cause)))
     }
@@ -65,9 +65,7 @@ export const noTpu = () =>
 /** What the plugin is, and which devices it finds; `EngineUnavailable` where it does not start. @category running @since 0.1.0 */
 export const describe = (found: Found): Effect.Effect<About, EngineUnavailable> => {
   if (found.platform === "tpu" && !hasTpu()) return Effect.fail(noTpu())
-  const asked = asking(found, { client: found.platform === "cpu" ? { cpu_device_count: 1 } : {} }, (answer) =>
-    answer._tag === "Started" ? Effect.succeed(answer.about) : undefined
-  )
+  const asked = asking(found, { client: {} }, (answer) => (answer._tag === "Started" ? Effect.succeed(answer.about) : undefined))
   return asked.pipe(
     Effect.catchTag("CompileError", Effect.die),
     Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(unavailable(`${found.file} did not start within ${patience}`)) })

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Node } from "../../../domain/graph/Graph.ts"
+import { meshText } from "./sharding.ts"
 import type { Functions, Line } from "./lower/Emitter.ts"
 
 /** @category models @since 0.1.0 */
@@ -32,6 +33,7 @@ export const functionLines = (head: string, body: ReadonlyArray<Line>, returned:
 export const moduleText = (main: ReadonlyArray<Line>, functions: Functions, { cores, replicas }: ModuleSize): ModuleText => {
   const lines: ReadonlyArray<Line> = [
     { text: `module @step attributes {mhlo.num_partitions = ${cores} : i32, mhlo.num_replicas = ${replicas} : i32} {` },
+    ...(cores === 1 ? [] : [{ text: meshText(cores) }]),
     ...main,
     ...[...functions.values()].flat(),
     { text: "}" }

@@ -66,7 +66,7 @@ export const serveModule = Effect.fnUntraced(function* (
   const single = {
     text: servable.module,
     iterations: 1,
-    arguments: servable.arguments.map(({ type }, i) => ({ type, source: sources[i]! })),
+    arguments: servable.arguments.map(({ type }, i) => ({ type, source: sources[i]!, offsets: [0], strides: undefined })),
     results: servable.results.map(({ type }, index) => ({ type, target: { _tag: "Outfeed", index } as const }))
   }
   const init = { nodes: [], parameters: [], outputs: [] }

@@ -14,7 +14,7 @@ import { typeText } from "./lower/text.ts"
 import { type Given, lower } from "./lower.ts"
 import { loopLines } from "./loopLines.ts"
 import { functionLines, moduleText, type ModuleText } from "./moduleText.ts"
-import { cutOver, everywhere } from "./sharding.ts"
+import { cutOver, evenParts, isGrid, mostParts, shardingOf } from "./sharding.ts"
 
 export type { Precision }
 
@@ -46,6 +46,8 @@ export type ArgumentSource =
 export interface ModuleArgument {
   readonly type: TensorType
   readonly source: ArgumentSource
+  /** Equal parts along each axis, where a core is given only its own: block i, in row-major order, goes to core i. */
+  readonly parts?: ReadonlyArray<number> | undefined
 }
 
 /** @category models @since 0.1.0 */
@@ -107,12 +109,13 @@ const typeOfValue = ({ shape, type }: Value): TensorType => {
   return { dtype: type as TensorType["dtype"], shape }
 }
 
-const argumentsOf = (step: Graph, constants: ReadonlyArray<NodeOf<"Constant">>): ReadonlyArray<ModuleArgument> => {
+const argumentsOf = ({ partition, step }: Program, constants: ReadonlyArray<NodeOf<"Constant">>): ReadonlyArray<ModuleArgument> => {
   const batches = batchLeaves(step).map(({ name }) => name)
   return [
     ...step.parameters.map(({ name, node, role }): ModuleArgument => {
       const { type } = step.nodes[node]!
-      return { type, source: role._tag === "State" ? { _tag: "State", leaf: name } : { _tag: "Batch", index: batches.indexOf(name) } }
+      if (role._tag === "State") return { type, source: { _tag: "State", leaf: name } }
+      return { type, source: { _tag: "Batch", index: batches.indexOf(name) }, parts: evenParts(partition, name, type.shape) }
     }),
     ...constants.map(({ attrs, type }): ModuleArgument => ({ type, source: { _tag: "Constant", data: attrs.data } }))
   ]
@@ -145,19 +148,19 @@ const annotated = (type: TensorType, attributes: ReadonlyArray<string>): string 
 
 /** `public @main(%arg0: tensor<…> {…}, …) -> (…)`; a state argument gives its memory to the result of its leaf. */
 const mainHead = (args: ReadonlyArray<ModuleArgument>, results: ReadonlyArray<ModuleResult>, cores: number): string => {
-  const shared = cores === 1 ? [] : [everywhere]
-  const parameters = args.map(({ source, type }, i) => {
+  const shared = ({ shape }: TensorType, parts: ReadonlyArray<number> = shape.map(() => 1)) => (cores === 1 ? [] : [shardingOf(parts, cores)])
+  const parameters = args.map(({ parts, source, type }, i) => {
     const taker = source._tag === "State" ? results.findIndex(({ target }) => target._tag === "State" && target.leaf === source.leaf) : -1
-    return `%arg${i}: ${annotated(type, [...shared, ...(taker < 0 ? [] : [`tf.aliasing_output = ${taker} : i32`])])}`
+    return `%arg${i}: ${annotated(type, [...shared(type, parts), ...(taker < 0 ? [] : [`tf.aliasing_output = ${taker} : i32`])])}`
   })
-  return `public @main(${parameters.join(", ")}) -> (${results.map(({ type }) => annotated(type, shared)).join(", ")})`
+  return `public @main(${parameters.join(", ")}) -> (${results.map(({ type }) => annotated(type, shared(type))).join(", ")})`
 }
 
 /**
  * The module of `options.iterations` steps for each of `options.replicas`. Throws `NoRule` for an op without a lowering.
  *
- * With `program.partition` it is for `cores` devices of each replica (`num_partitions`), which all are given whole arguments and
- * give whole results; XLA's partitioner cuts the work between.
+ * With `program.partition` it is for `cores` devices of each replica (`num_partitions`), which all are given whole arguments but for
+ * those with `parts`, and give whole results; XLA's partitioner cuts the work between.
  *
  * @category constructors
  * @since 0.1.0
@@ -166,14 +169,17 @@ export const make = (program: Program, options: StepOptions): StepModule => {
   const { step, partition } = program
   const { wide = true, iterations, precision, replicas } = options
   const functions: Functions = new Map()
-  const lowering: LowerOptions = { replicas, precision, wide }
+  const lowering: LowerOptions = { replicas, precision, wide, parts: mostParts(partition), isGrid: isGrid(partition) }
   const { constants, given } = argumentsFor(step)
   const nameOf = (node: Node) => (node.op === "Parameter" ? step.parameters[node.attrs.index]!.name : undefined)
   const cut = partition === undefined ? undefined : cutOver(partition, nameOf)
   const { emitter, value } = lower(step, lowering, functions, (node, e) => cut?.(e, node, given(node)) ?? given(node))
   const ends = resultsOf(step, emitter, value)
-  const single = argumentsOf(step, constants)
-  const args = single.map(({ source, type }) => ({ source, type: source._tag === "Batch" ? stacked(type, iterations) : type }))
+  const single = argumentsOf(program, constants)
+  const args = single.map((argument): ModuleArgument => {
+    if (argument.source._tag !== "Batch" || iterations === 1) return argument
+    return { ...argument, type: stacked(argument.type, iterations), parts: argument.parts && [1, ...argument.parts] }
+  })
   const results = ends.map(({ target, value: v }): ModuleResult => {
     const type = typeOfValue(v)
     return { target, type: target._tag === "State" ? type : stacked(type, iterations) }

@@ -1,6 +1,7 @@
 /** Runs modules on XLA's plugin in this thread. */
 import { assert } from "@effect/vitest"
 import type { Graph } from "../../../../src/domain/graph/Graph.ts"
+import { blocksOf, split } from "../../../../src/domain/deployment/partition.ts"
 import type { Program } from "../../../../src/domain/Program.ts"
 import { allocate, sizeOf, type TensorData, type TensorType } from "../../../../src/domain/Tensor.ts"
 import { type Client, create } from "../../../../src/layers/device/pjrt/client/Client.ts"
@@ -18,7 +19,7 @@ const flags = { xla_cpu_enable_fast_min_max: false }
 /** The client is made at the first use, not where tests are only listed. */
 export const lazyClient = (file: string): (() => Client) => {
   let client: Client | undefined
-  return () => (client ??= create(open(loadKoffi(), file), { cpu_device_count: 4 }))
+  return () => (client ??= create(open(loadKoffi(), file), { cpu_device_count: 8 }))
 }
 
 export interface Run {
@@ -27,6 +28,8 @@ export interface Run {
   /** Of each replica; each is given the replica's arguments. Default 1. */
   readonly cores?: number
   readonly parameters: ReadonlyArray<TensorType>
+  /** Of each parameter: parts along its axes, where each core of a replica is given its own. */
+  readonly parts?: ReadonlyArray<ReadonlyArray<number> | undefined>
   readonly results: ReadonlyArray<TensorType>
 }
 
@@ -39,17 +42,19 @@ export interface Loaded {
 }
 
 /** Compiles once, to be run often. */
-export const load = (client: Client, { cores = 1, parameters, replicas, results, text }: Run): Loaded => {
+export const load = (client: Client, { cores = 1, parameters, parts = [], replicas, results, text }: Run): Loaded => {
   const program = client.compile(text, { replicas, partitions: cores, flags })
-  const executable = new Executable(client, program, replicas * cores, { parameters, results })
+  const own = parameters.map(({ dtype, shape }, i): TensorType => ({ dtype, shape: blocksOf(shape, parts[i] ?? shape.map(() => 1))[0]!.shape }))
+  const executable = new Executable(client, program, replicas * cores, { parameters: own, results })
   return {
     operations: countOpcodes(optimizedOf(client.plugin, client.plugin.call("LoadedExecutable_GetExecutable", [program, 0]).get(3))),
     close: () => executable.close(),
     run: (given) => {
-      const uploaded = Array.from({ length: replicas * cores }, (_, device) =>
-        given[Math.floor(device / cores)]!.map((data, i) => {
-          const buffer = client.from(data, parameters[i]!, device)
-          executable.bind(device, i, buffer)
+      const uploaded = executable.devices.map((device, place) =>
+        given[Math.floor(place / cores)]!.map((data, i) => {
+          const block = split({ ...parameters[i]!, data }, parts[i] ?? null, cores)[place % cores]!
+          const buffer = client.from(block.data, own[i]!, device)
+          executable.bind(place, i, buffer)
           return buffer
         })
       )
@@ -57,8 +62,8 @@ export const load = (client: Client, { cores = 1, parameters, replicas, results,
       client.awaitAll(launched.events)
       const values = launched.results.map((row) => row.map((buffer) => client.read(buffer, allocate(buffer.type.dtype, sizeOf(buffer.type.shape)))))
       for (const buffer of [...uploaded.flat(), ...launched.results.flat()]) client.release(buffer)
-      values.forEach((own, device) => assert.deepStrictEqual(own, values[device - (device % cores)]))
-      return values.filter((_, device) => device % cores === 0)
+      values.forEach((own, place) => assert.deepStrictEqual(own, values[place - (place % cores)]))
+      return values.filter((_, place) => place % cores === 0)
     }
   }
 }
@@ -114,7 +119,8 @@ export const stepsOnXla = (
   const { iterations = 1, replicas = 1 } = options
   const module = StepModule.make(program, { precision: "default", ...options, iterations, replicas })
   const [parameters, results] = [module.arguments.map(({ type }) => type), module.results.map(({ type }) => type)]
-  const loaded = load(client, { text: module.text, replicas, cores: program.partition?.cores ?? 1, parameters, results })
+  const parts = module.arguments.map((argument) => argument.parts)
+  const loaded = load(client, { text: module.text, replicas, cores: program.partition?.cores ?? 1, parameters, parts, results })
   const { operations } = loaded
   const steps = {
     operations,

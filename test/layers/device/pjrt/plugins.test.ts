@@ -85,7 +85,7 @@ describe("what is known of targets and programs", () => {
 
   it("encodes replicas, partitions and flags as XLA's options", () => {
     assert.deepStrictEqual([...encode({ replicas: 1 })], [0x1a, 4, 0x20, 1, 0x28, 1])
-    assert.deepStrictEqual([...encode({ replicas: 2, partitions: 4 })], [0x1a, 6, 0x20, 2, 0x28, 4, 0x30, 1])
+    assert.deepStrictEqual([...encode({ replicas: 2, partitions: 4 })], [0x1a, 9, 0x20, 2, 0x28, 4, 0x30, 1, 0x98, 0x01, 1])
     const flagged = [...encode({ replicas: 1, flags: { ab: false } })]
     assert.deepStrictEqual(flagged.slice(6), [0x3a, 8, 0x0a, 2, 0x61, 0x62, 0x12, 2, 0x10, 0])
   })

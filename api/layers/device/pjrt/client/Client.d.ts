@@ -48,7 +48,7 @@ export declare class Client {
     memory(device: bigint): MemoryStatistics | undefined;
     await(event: bigint): void;
     awaitAll(events: Iterable<bigint>): void;
-    upload(memory: Memory, type: TensorType, device: number, zeroCopy: boolean, stride?: number): {
+    upload(address: bigint, type: TensorType, device: number, zeroCopy: boolean, strides?: BigInt64Array): {
         readonly buffer: Buffer;
         readonly event: bigint;
     };

@@ -8,10 +8,10 @@ export declare class Executable {
     #private;
     readonly client: Client;
     readonly signature: Signature;
-    readonly replicas: number;
+    readonly devices: ReadonlyArray<number>;
     readonly held: ReadonlyArray<unknown>;
-    constructor(client: Client, handle: bigint, replicas: number, signature: Signature);
-    bind(replica: number, index: number, buffer: Buffer): void;
+    constructor(client: Client, handle: bigint, places: number, signature: Signature);
+    bind(place: number, index: number, buffer: Buffer): void;
     launch(): Launched;
     get memory(): ProgramMemory;
     serialize(): Uint8Array;

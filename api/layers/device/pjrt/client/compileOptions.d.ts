@@ -5,4 +5,5 @@ export interface CompileOptions {
         readonly [name: string]: boolean | number | string;
     } | undefined;
 }
+export declare const devicesOf: ({ partitions, replicas }: CompileOptions) => number;
 export declare const encode: ({ flags, partitions, replicas }: CompileOptions) => Uint8Array;

@@ -1,7 +1,5 @@
-import type { TensorType } from "../../../../domain/Tensor.ts";
 import { Args, type Bytes } from "./Args.ts";
 import type { Plugin } from "./Plugin.ts";
-export declare const stridesOf: (type: TensorType, first: number) => BigInt64Array;
 export interface Layout {
     readonly address: bigint;
     readonly held: ReadonlyArray<unknown>;

@@ -21,6 +21,8 @@ export interface LowerOptions {
     readonly precision: Precision;
     readonly wide: boolean;
     readonly portable?: boolean;
+    readonly parts?: number | undefined;
+    readonly isGrid?: boolean | undefined;
 }
 export type Functions = Map<string, ReadonlyArray<Line>>;
 export declare const typeOf: (x: Value) => string;

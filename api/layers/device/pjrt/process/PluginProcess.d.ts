@@ -17,6 +17,7 @@ export interface Settings {
     readonly plugin: string;
     readonly client: NamedValues | undefined;
     readonly devices: number;
+    readonly isCpu: boolean;
     readonly env?: {
         readonly [name: string]: string | undefined;
     };

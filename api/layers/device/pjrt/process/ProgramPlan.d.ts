@@ -16,13 +16,16 @@ export type Target = {
 } | Exclude<ResultTarget, {
     readonly _tag: "State";
 }>;
+export interface Argument {
+    readonly type: TensorType;
+    readonly source: Source;
+    readonly offsets: ReadonlyArray<number>;
+    readonly strides: BigInt64Array | undefined;
+}
 export interface Module {
     readonly text: string | Uint8Array;
     readonly iterations: number;
-    readonly arguments: ReadonlyArray<{
-        readonly type: TensorType;
-        readonly source: Source;
-    }>;
+    readonly arguments: ReadonlyArray<Argument>;
     readonly results: ReadonlyArray<{
         readonly type: TensorType;
         readonly target: Target;

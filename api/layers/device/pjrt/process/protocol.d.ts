@@ -11,6 +11,7 @@ export interface Start {
     readonly host: number;
     readonly client: NamedValues | undefined;
     readonly devices: number;
+    readonly isCpu: boolean;
 }
 export interface Serve {
     readonly _tag: "Serve";

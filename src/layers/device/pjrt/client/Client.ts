@@ -7,7 +7,7 @@ import { printType, sameType, type TensorData, type TensorType } from "../../../
 import { bufferTypes, semantics } from "./abi.ts"
 import { bytesOf, wordsAt } from "./Args.ts"
 import { type CompileOptions, encode as encodeOptions } from "./compileOptions.ts"
-import { type Layout, makeLayout, programOf, stridesOf } from "./layouts.ts"
+import { type Layout, makeLayout, programOf } from "./layouts.ts"
 import { encode, type NamedValues } from "./namedValues.ts"
 import type { Plugin } from "./Plugin.ts"
 
@@ -159,16 +159,20 @@ export class Client {
   }
 
   /**
-   * A buffer over (or from) `memory`, which holds `type` row-major, or with `stride` bytes from one row of the first axis to the
-   * next. With `zeroCopy` the memory must not change while the buffer lives, and `event`, to be awaited, may come no sooner than
+   * A buffer over (or from) the memory at `address`, which holds `type` row-major, or with these strides in bytes from one element to the next. With `zeroCopy` the memory must not change while the buffer lives, and `event`, to be awaited, may come no sooner than
    * its release; else it is copied before this returns.
    */
-  upload(memory: Memory, type: TensorType, device: number, zeroCopy: boolean, stride?: number): { readonly buffer: Buffer; readonly event: bigint } {
+  upload(
+    address: bigint,
+    type: TensorType,
+    device: number,
+    zeroCopy: boolean,
+    strides?: BigInt64Array
+  ): { readonly buffer: Buffer; readonly event: bigint } {
     const { koffi } = this.plugin
-    const strides = stride === undefined || type.shape.length === 0 ? undefined : stridesOf(type, stride)
     const { args, call } = this.#upload
     args
-      .set(3, memory.address)
+      .set(3, address)
       .set(4, bufferTypes[type.dtype])
       .set(5, koffi.address(this.#dimensions(type)))
       .set(6, type.shape.length)
@@ -194,7 +198,7 @@ export class Client {
   from(data: TensorData, type: TensorType, device = 0): Buffer {
     // an empty array may have no address
     const held = data.byteLength === 0 ? new Uint8Array(8) : data
-    const { buffer, event } = this.upload({ address: this.plugin.koffi.address(held), bytes: data.byteLength }, type, device, false)
+    const { buffer, event } = this.upload(this.plugin.koffi.address(held), type, device, false)
     this.plugin.held = held
     this.await(event)
     return buffer

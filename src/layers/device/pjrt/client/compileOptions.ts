@@ -14,6 +14,9 @@ export interface CompileOptions {
   readonly flags?: { readonly [name: string]: boolean | number | string } | undefined
 }
 
+/** Devices that a program takes. @category rules @since 0.1.0 */
+export const devicesOf = ({ partitions = 1, replicas }: CompileOptions): number => replicas * partitions
+
 const optionValue = (value: boolean | number | string): Writer =>
   typeof value === "string"
     ? new Writer().string(1, value)
@@ -23,9 +26,9 @@ const optionValue = (value: boolean | number | string): Writer =>
 
 /** @category conversions @since 0.1.0 */
 export const encode = ({ flags = {}, partitions = 1, replicas }: CompileOptions): Uint8Array => {
-  // ExecutableBuildOptionsProto: num_replicas 4, num_partitions 5, use_spmd_partitioning 6
+  // ExecutableBuildOptionsProto: num_replicas 4, num_partitions 5, use_spmd_partitioning 6, use_shardy_partitioner 19
   const build = new Writer().int(4, replicas).int(5, partitions)
-  if (partitions > 1) build.int(6, 1)
+  if (partitions > 1) build.int(6, 1).int(19, 1)
   // CompileOptionsProto: executable_build_options 3, env_option_overrides 7
   const options = new Writer().message(3, build)
   for (const [name, value] of Object.entries(flags)) options.message(7, new Writer().string(1, name).message(2, optionValue(value)))

@@ -3,22 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { TensorType } from "../../../../domain/Tensor.ts"
 import { Args, type Bytes } from "./Args.ts"
 import type { Plugin } from "./Plugin.ts"
-
-/** Strides in bytes of the first axis and the dense rest. @category rules @since 0.1.0 */
-export const stridesOf = (type: TensorType, first: number): BigInt64Array => {
-  const element = type.dtype === "bool" ? 1 : 4
-  const strides = new BigInt64Array(type.shape.length)
-  let bytes = element
-  for (let i = type.shape.length - 1; i >= 0; i--) {
-    strides[i] = BigInt(bytes)
-    bytes *= type.shape[i]!
-  }
-  strides[0] = BigInt(first)
-  return strides
-}
 
 /** A `PJRT_Buffer_MemoryLayout` with what it points to. @category models @since 0.1.0 */
 export interface Layout {

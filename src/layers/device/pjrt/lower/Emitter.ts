@@ -43,6 +43,10 @@ export interface LowerOptions {
   readonly wide: boolean
   /** Whether the text does without CHLO, which has no portable form; default `false`. */
   readonly portable?: boolean
+  /** The most parts in which an axis of a batch leaf is cut over the cores of a replica; default 1. */
+  readonly parts?: number | undefined
+  /** Whether a leaf is cut along several axes at once; default `false`. */
+  readonly isGrid?: boolean | undefined
 }
 
 /** Functions that instructions call, by name. @category models @since 0.1.0 */

@@ -10,6 +10,7 @@ import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { Shape } from "../../../../domain/Tensor.ts"
 import { type Emitter, type Precision, typeOf, type Value } from "./Emitter.ts"
 import { factor, productPrecision } from "./products.ts"
+import { shortAxes, whole } from "../sharding.ts"
 import type { Rules } from "./rule.ts"
 import { typeText } from "./text.ts"
 
@@ -42,51 +43,65 @@ const convolve = (e: Emitter, left: Value, right: Value, precision: Precision, w
 const forward = "[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]"
 const byFilter = "[f, 0, 1, b]x[i, 0, 1, o]->[0, 1, b, f]"
 
+const allAxes = [0, 1, 2, 3]
+
+/** Axes of images that are not cut: XLA's partitioner cuts the channels of a convolution in groups elsewhere than between groups. */
+const uncut = (e: Emitter, isGrouped: boolean, ...images: ReadonlyArray<Shape>) => [...shortAxes(e, ...images), ...(isGrouped ? [3] : [])]
+
 /** `[h, w, n, m]` as a filter of `n` groups of one channel. */
 const grouped = (e: Emitter, filter: Value): Value => {
   const [h, w, n, m] = filter.shape
-  return e.reshape(filter, [h!, w!, 1, n! * m!])
+  return whole(e, e.reshape(filter, [h!, w!, 1, n! * m!]), allAxes)
 }
 
-const conv2D = (e: Emitter, { attrs, type }: NodeOf<"Conv2D">, [x, filter]: ReadonlyArray<Value>): Value => {
-  const { strides, padding, dilations, depthwise } = attrs
-  const precision = productPrecision(e, [x!, filter!], false)
+const conv2D = (e: Emitter, { attrs, type }: NodeOf<"Conv2D">, [image, filter]: ReadonlyArray<Value>): Value => {
+  const { strides, padding, dilations, depthwise = false } = attrs
+  const precision = productPrecision(e, [image!, filter!], false)
+  const axes = uncut(e, depthwise, image!.shape, type.shape)
+  const x = whole(e, image!, axes)
   const window = { axes: forward, stride: strides, padding, leftDilation: [1, 1], rightDilation: dilations } as const
-  if (depthwise !== true) return convolve(e, x!, filter!, precision, window, type.shape)
-  return convolve(e, x!, grouped(e, filter!), precision, { ...window, featureGroups: filter!.shape[2]! }, type.shape)
+  if (!depthwise) return whole(e, convolve(e, x, filter!, precision, window, type.shape), axes)
+  return whole(e, convolve(e, x, grouped(e, filter!), precision, { ...window, featureGroups: filter!.shape[2]! }, type.shape), axes)
 }
 
 /** Extent of `p` positions `s` apart. */
 const spread = (p: number, s: number) => (p - 1) * s + 1
 
-const backpropInput = (e: Emitter, { attrs, type }: NodeOf<"Conv2DBackpropInput">, [dy, filter]: ReadonlyArray<Value>): Value => {
-  const { strides, dilations, depthwise } = attrs
-  const precision = productPrecision(e, [dy!, filter!], false)
+const backpropInput = (e: Emitter, { attrs, type }: NodeOf<"Conv2DBackpropInput">, [given, filter]: ReadonlyArray<Value>): Value => {
+  const { strides, dilations, depthwise = false } = attrs
+  const precision = productPrecision(e, [given!, filter!], false)
+  const uncutAxes = uncut(e, depthwise, given!.shape, type.shape)
+  const dy = whole(e, given!, uncutAxes)
   const padding = pairs((axis) => {
-    const [n, k, p] = [attrs.inputShape[1 + axis]!, filter!.shape[axis]!, dy!.shape[1 + axis]!]
+    const [n, k, p] = [attrs.inputShape[1 + axis]!, filter!.shape[axis]!, dy.shape[1 + axis]!]
     const before = attrs.padding[axis][0]
     const low = (k - 1) * dilations[axis] - before
     return [low, n + before - spread(p, strides[axis])]
   })
   const turned = e.reverse(filter!, [0, 1])
   const window = { stride: [1, 1], padding, leftDilation: strides, rightDilation: dilations } as const
-  if (depthwise !== true) return convolve(e, dy!, turned, precision, { ...window, axes: "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]" }, type.shape)
-  const featureGroups = filter!.shape[2]!
-  return convolve(e, dy!, e.transpose(turned, [0, 1, 3, 2]), precision, { ...window, axes: forward, featureGroups }, type.shape)
+  const axes = "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]"
+  if (!depthwise) return whole(e, convolve(e, dy, turned, precision, { ...window, axes }, type.shape), uncutAxes)
+  const filters = whole(e, e.transpose(turned, [0, 1, 3, 2]), allAxes)
+  return whole(e, convolve(e, dy, filters, precision, { ...window, axes: forward, featureGroups: filter!.shape[2]! }, type.shape), uncutAxes)
 }
 
-const backpropFilter = (e: Emitter, { attrs, type }: NodeOf<"Conv2DBackpropFilter">, [x, dy]: ReadonlyArray<Value>): Value => {
-  const { strides, dilations, depthwise, filterShape } = attrs
-  const precision = productPrecision(e, [x!, dy!], false)
+/** XLA's partitioner adds the parts of a depthwise gradient up more than once: that one is not cut. */
+const backpropFilter = (e: Emitter, { attrs, type }: NodeOf<"Conv2DBackpropFilter">, given: ReadonlyArray<Value>): Value => {
+  const { strides, dilations, depthwise = false, filterShape } = attrs
+  const uncutAxes = depthwise ? allAxes : uncut(e, false, ...given.map(({ shape }) => shape))
+  const [x, dy] = given.map((image) => whole(e, image, uncutAxes)) as [Value, Value] // the op has two operands
+  const precision = productPrecision(e, given, false)
   const padding = pairs((axis) => {
-    const [n, k, p] = [x!.shape[1 + axis]!, filterShape[axis]!, dy!.shape[1 + axis]!]
+    const [n, k, p] = [x.shape[1 + axis]!, filterShape[axis]!, dy.shape[1 + axis]!]
     const before = attrs.padding[axis][0]
     return [before, (k - 1) * dilations[axis] + spread(p, strides[axis]) - n - before]
   })
   const window = { axes: byFilter, stride: dilations, padding, leftDilation: [1, 1], rightDilation: strides } as const
-  if (depthwise !== true) return convolve(e, x!, dy!, precision, window, type.shape)
+  if (!depthwise) return convolve(e, x, dy, precision, window, type.shape)
   const [h, w, n, m] = filterShape
-  return e.reshape(convolve(e, x!, dy!, precision, { ...window, batchGroups: n! }, [h!, w!, 1, n! * m!]), filterShape)
+  const gradient = convolve(e, x, dy, precision, { ...window, batchGroups: n! }, [h!, w!, 1, n! * m!])
+  return e.reshape(whole(e, gradient, allAxes), filterShape)
 }
 
 /** @category rules @since 0.1.0 */

@@ -7,6 +7,7 @@ import type { NodeOf } from "../../../../domain/graph/Graph.ts"
 import type { PoolAttrs } from "../../../../domain/graph/ops.ts"
 import type { Shape } from "../../../../domain/Tensor.ts"
 import { type Emitter, joining, typeOf, type Value } from "./Emitter.ts"
+import { shortAxes, whole } from "../sharding.ts"
 import type { Rules } from "./rule.ts"
 import { typeText } from "./text.ts"
 
@@ -15,11 +16,13 @@ const windowOf = ({ window, strides, padding }: PoolAttrs): string =>
   `padding = dense<[[0, 0], [${padding[0]}], [${padding[1]}], [0, 0]]> : tensor<4x2xi64>`
 
 /** Padding is `none`. */
-const reduceWindow = (e: Emitter, op: string, x: Value, attrs: PoolAttrs, none: number, shape: Shape): Value => {
+const reduceWindow = (e: Emitter, op: string, image: Value, attrs: PoolAttrs, none: number, shape: Shape): Value => {
+  const axes = shortAxes(e, image.shape, shape)
+  const x = whole(e, image, axes)
   const init = e.scalar("float32", none)
   const types = `(${typeOf(x)}, ${typeOf(init)}) -> ${typeText("float32", shape)}`
   const operands = `(${x.name}, ${init.name})`
-  return e.emit(`"stablehlo.reduce_window"${operands} <{${windowOf(attrs)}}> ${joining(op, "float32")} : ${types}`, "float32", shape)
+  return whole(e, e.emit(`"stablehlo.reduce_window"${operands} <{${windowOf(attrs)}}> ${joining(op, "float32")} : ${types}`, "float32", shape), axes)
 }
 
 /** A NaN is never the largest. */
@@ -37,13 +40,16 @@ const unpadded = {
 
 /**
  * The selection goes through a window in order and leaves its choice only for what is larger. A window without a largest has no
- * place to give to. Padding is elements of its own: XLA's selection may take it for zeros.
+ * place to give to. Padding is elements of its own: XLA's selection may take it for zeros. Where windows overlap, XLA's partitioner
+ * loses what windows of one core give to elements of another.
  */
 const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">, [dy, x, y]: ReadonlyArray<Value>): Value => {
-  const { padding } = node.attrs
-  const from = e.select(e.compare("EQ", y!, e.like(y!, -Infinity)), e.like(dy!, 0), dy!)
+  const { padding, strides, window } = node.attrs
+  const overlapping = ([0, 1] as const).flatMap((i) => (strides[i] < window[i] ? [1 + i] : []))
+  const axes = [...new Set([...overlapping, ...shortAxes(e, x!.shape, y!.shape)])]
+  const from = whole(e, e.select(e.compare("EQ", y!, e.like(y!, -Infinity)), e.like(dy!, 0), dy!), axes)
   const edge = (side: 0 | 1) => [0, padding[0][side], padding[1][side], 0]
-  const image = e.pad(candidates(e, x!), edge(0), edge(1), [0, 0, 0, 0], -Infinity)
+  const image = whole(e, e.pad(candidates(e, x!), edge(0), edge(1), [0, 0, 0, 0], -Infinity), axes)
   const zero = e.scalar("float32", 0)
   const numbers = "%a: tensor<f32>, %b: tensor<f32>"
   const stays = `{ ^bb0(${numbers}): %r = stablehlo.compare GE, %a, %b : (tensor<f32>, tensor<f32>) -> tensor<i1> stablehlo.return %r : tensor<i1> }`
@@ -52,7 +58,7 @@ const maxPoolGrad = (e: Emitter, node: NodeOf<"MaxPoolGrad">, [dy, x, y]: Readon
   const operands = `(${image.name}, ${from.name}, ${zero.name})`
   const attributes = `<{${windowOf({ ...node.attrs, ...unpadded })}}>`
   const gradient = e.emit(`"stablehlo.select_and_scatter"${operands} ${attributes} ${regions} : ${types}`, "float32", image.shape)
-  return e.slice(gradient, edge(0), node.type.shape)
+  return e.slice(whole(e, gradient, axes), edge(0), node.type.shape)
 }
 
 /** Image elements, not padding, under the window at each position of one axis. */

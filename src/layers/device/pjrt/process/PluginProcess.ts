@@ -31,8 +31,9 @@ export interface Settings {
   readonly plugin: string
   /** Options of the client; none where programs are only compiled for other machines. */
   readonly client: NamedValues | undefined
-  /** Devices that are needed. */
+  /** See `Start`. */
   readonly devices: number
+  readonly isCpu: boolean
   /** Added to the environment of this process; `undefined` takes a variable away. */
   readonly env?: { readonly [name: string]: string | undefined }
 }

@@ -19,12 +19,22 @@ export type Source = { readonly _tag: "State"; readonly index: number } | Exclud
 /** What a result is; of a text of several steps, losses, outfeeds and failures are stacked on a new first axis. @category models @since 0.1.0 */
 export type Target = { readonly _tag: "State"; readonly index: number } | Exclude<ResultTarget, { readonly _tag: "State" }>
 
-/** A text, or a portable artifact, and what it takes and gives, for one replica. @category models @since 0.1.0 */
+/** An argument, of one core. @category models @since 0.1.0 */
+export interface Argument {
+  readonly type: TensorType
+  readonly source: Source
+  /** Of a batch: where in a slot's part for a replica each of the replica's cores begins to read. Bytes. */
+  readonly offsets: ReadonlyArray<number>
+  /** Of a batch: bytes from one element to the next along each axis; absent where elements lie side by side. */
+  readonly strides: BigInt64Array | undefined
+}
+
+/** A text, or a portable artifact, and what it takes and gives, for one core of a replica. @category models @since 0.1.0 */
 export interface Module {
   readonly text: string | Uint8Array
   /** Steps of one execution. */
   readonly iterations: number
-  readonly arguments: ReadonlyArray<{ readonly type: TensorType; readonly source: Source }>
+  readonly arguments: ReadonlyArray<Argument>
   readonly results: ReadonlyArray<{ readonly type: TensorType; readonly target: Target }>
 }
 

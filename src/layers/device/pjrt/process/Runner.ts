@@ -31,7 +31,7 @@ const shortStep = 2
 /** Steps that are measured before they count as short. */
 const measured = 16
 
-/** A module with its executable, and its constants on the devices. */
+/** A module with its executable, and its constants on the devices; each core of a replica has a place in it. */
 interface Compiled {
   readonly module: Module
   readonly executable: Executable
@@ -59,52 +59,57 @@ interface Flight {
   readonly after: Array<() => void>
 }
 
+/** Devices of each replica. */
+const coresOf = ({ options }: ProgramPlan) => options.partitions ?? 1
+
 const makeCompiled = ({ client, compile }: Surroundings, module: Module): Compiled => {
   const executable = compile(module)
   const constants: Array<Buffer> = []
   module.arguments.forEach(({ source, type }, index) => {
     if (source._tag !== "Constant") return
-    for (let replica = 0; replica < executable.replicas; replica++) {
-      const buffer = client.from(source.data, type, replica)
+    executable.devices.forEach((device, place) => {
+      const buffer = client.from(source.data, type, device)
       constants.push(buffer)
-      executable.bind(replica, index, buffer)
-    }
+      executable.bind(place, index, buffer)
+    })
   })
   return { module, executable, constants, slots: new Map() }
 }
 
-/** The state on the devices, leaf by leaf and replica by replica. */
-const makeState = ({ address, client, plan }: Surroundings) => {
-  const { replicas, state } = plan.layout
-  const buffers: Array<Array<Buffer | undefined>> = state.map(() => new Array<Buffer | undefined>(replicas).fill(undefined))
-  const placeOf = (leaf: number, replica: number): Memory => {
+/** The state on the devices, leaf by leaf and place by place: every core of a replica has the replica's. */
+const makeState = ({ address, client, plan }: Surroundings, devices: ReadonlyArray<number>) => {
+  const { state } = plan.layout
+  const cores = coresOf(plan)
+  const buffers: Array<Array<Buffer | undefined>> = state.map(() => new Array<Buffer | undefined>(devices.length).fill(undefined))
+  const memoryOf = (leaf: number, replica: number): Memory => {
     const { bytes, offsets, parts } = state[leaf]!
     return { address: address + BigInt(offsets[0] + (parts > 1 ? replica * bytes : 0)), bytes }
   }
-  const put = (leaf: number, replica: number, buffer: Buffer) => {
-    const old = buffers[leaf]![replica]
+  const put = (leaf: number, place: number, buffer: Buffer) => {
+    const old = buffers[leaf]![place]
     if (old !== undefined) client.release(old)
-    buffers[leaf]![replica] = buffer
+    buffers[leaf]![place] = buffer
   }
   return {
     put,
-    get: (leaf: number, replica: number): Buffer => buffers[leaf]![replica]!,
+    get: (leaf: number, place: number): Buffer => buffers[leaf]![place]!,
     store: (leaves: ReadonlyArray<number>) => {
       for (const leaf of leaves) {
-        for (let replica = 0; replica < replicas; replica++) {
-          const { buffer, event } = client.upload(placeOf(leaf, replica), state[leaf]!.leaf.type, replica, false)
-          put(leaf, replica, buffer)
+        devices.forEach((device, place) => {
+          const { buffer, event } = client.upload(memoryOf(leaf, Math.floor(place / cores)).address, state[leaf]!.leaf.type, device, false)
+          put(leaf, place, buffer)
           client.await(event)
-        }
+        })
       }
     },
     fetch: () => {
       const events: Array<bigint> = []
       state.forEach(({ bytes, parts }, leaf) => {
         for (let part = 0; part < parts && bytes > 0; part++) {
-          const buffer = buffers[leaf]![part]!
-          if (client.isHost) client.copyOut(buffer, placeOf(leaf, part))
-          else events.push(client.download(buffer, placeOf(leaf, part)))
+          // all cores of a replica have the same
+          const buffer = buffers[leaf]![part * cores]!
+          if (client.isHost) client.copyOut(buffer, memoryOf(leaf, part))
+          else events.push(client.download(buffer, memoryOf(leaf, part)))
         }
       })
       client.awaitAll(events)
@@ -153,39 +158,36 @@ const takeNumbers = ({ client }: Surroundings, flight: Flight, buffer: Buffer, t
  * again only after those that read it are over. Elsewhere, and where the plugin has made a copy, each step has a buffer of its own.
  */
 const uploadBatches = ({ address, client, plan }: Surroundings, { executable, module, slots }: Compiled, flight: Flight, slot: number) => {
+  const cores = coresOf(plan)
   const { length } = module.arguments
-  module.arguments.forEach(({ source, type }, index) => {
+  module.arguments.forEach(({ offsets, source, strides, type }, index) => {
     if (source._tag !== "Batch") return
     const { base, bytes, stride } = plan.layout.infeed[source.index]!
-    for (let replica = 0; replica < executable.replicas; replica++) {
-      const key = (slot * executable.replicas + replica) * length + index
+    executable.devices.forEach((device, place) => {
+      const key = (slot * executable.devices.length + place) * length + index
       const known = slots.get(key)
-      if (known !== undefined) {
-        executable.bind(replica, index, known.buffer)
-        continue
-      }
-      const from = { address: address + BigInt(base + slot * stride + replica * bytes), bytes: bytes * flight.count }
-      const upload = client.upload(from, type, replica, true, module.iterations > 1 && stride !== bytes ? stride : undefined)
-      executable.bind(replica, index, upload.buffer)
-      if (client.isHost && client.isInPlace(upload.buffer, from.address)) {
-        slots.set(key, upload)
-        continue
-      }
+      if (known !== undefined) return executable.bind(place, index, known.buffer)
+      const replica = Math.floor(place / cores)
+      const from = address + BigInt(base + slot * stride + replica * bytes + offsets[place % cores]!)
+      const upload = client.upload(from, type, device, true, strides)
+      executable.bind(place, index, upload.buffer)
+      if (client.isHost && client.isInPlace(upload.buffer, from)) return void slots.set(key, upload)
       flight.held.push(upload.buffer)
       flight.uploads.push(upload.event)
-    }
+    })
   })
 }
 
 const bindState = ({ executable, module }: Compiled, state: State) => {
   module.arguments.forEach(({ source }, index) => {
     if (source._tag !== "State") return
-    for (let replica = 0; replica < executable.replicas; replica++) executable.bind(replica, index, state.get(source.index, replica))
+    for (let place = 0; place < executable.devices.length; place++) executable.bind(place, index, state.get(source.index, place))
   })
 }
 
 const makeLaunch = (around: Surroundings, state: State) => {
   const { client, plan } = around
+  const cores = coresOf(plan)
   /** Begins an execution over the batches of `slot …`; its outputs will go to `out …`, its losses to `losses`. */
   return (compiled: Compiled, flight: Flight, slot: number, out: number, losses: Float32Array): void => {
     const { executable, module } = compiled
@@ -194,16 +196,19 @@ const makeLaunch = (around: Surroundings, state: State) => {
     let launched: ReturnType<Executable["launch"]> | undefined
     around.alone(() => {
       launched = executable.launch()
-      // replicas on a CPU share its threads: of several executions begun, each may wait in a collective for threads that the next one holds
-      if (client.isHost && executable.replicas > 1) client.awaitAll(launched.events)
+      // devices of a CPU share its threads: of several executions begun, each may wait in a collective for threads that the next one holds
+      if (client.isHost && executable.devices.length > 1) client.awaitAll(launched.events)
       else flight.events.push(...launched.events)
     })
     const { results } = launched!
     module.results.forEach(({ target, type }, i) => {
-      results.forEach((row, replica) => {
+      results.forEach((row, place) => {
         const buffer = row[i]!
-        if (target._tag === "State") return state.put(target.index, replica, buffer)
+        if (target._tag === "State") return state.put(target.index, place, buffer)
         flight.held.push(buffer)
+        // all cores of a replica give the same
+        if (place % cores !== 0) return
+        const replica = place / cores
         if (target._tag === "Outfeed") return takeOutfeed(around, flight, plan.layout.outfeed[target.index]!, buffer, replica, out)
         if (target._tag === "Loss")
           return replica > 0 ? undefined : takeNumbers(around, flight, buffer, type, (value, step) => (losses[step] = value))
@@ -243,7 +248,7 @@ export const make = (around: Surroundings): HostedRunner & { readonly close: () 
   const { client, now, plan } = around
   const single = makeCompiled(around, plan.single)
   let several: Compiled | undefined
-  const state = makeState(around)
+  const state = makeState(around, single.executable.devices)
   const launch = makeLaunch(around, state)
   let time = 0
   let steps = 0

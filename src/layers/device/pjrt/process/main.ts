@@ -9,6 +9,7 @@ import { Worker } from "node:worker_threads"
 import { messageOf } from "../../hosted/serve.ts"
 import * as Client from "../client/Client.ts"
 import { dieWithParent, loadKoffi } from "../client/Native.ts"
+import { type CompileOptions, devicesOf } from "../client/compileOptions.ts"
 import type { NamedValues } from "../client/namedValues.ts"
 import * as Plugin from "../client/Plugin.ts"
 import { compileFor as compile } from "../client/topology.ts"
@@ -20,17 +21,23 @@ const answer = (value: Answer): void => void writeSync(answerPipe, `${JSON.strin
 interface Running {
   readonly start: Start
   readonly plugin: Plugin.Plugin
-  readonly client: Client.Client | undefined
+  /** The first, and on a CPU others with more devices for programs that came later. */
+  readonly clients: Array<Client.Client>
   readonly lock: SharedArrayBuffer
 }
 
 let running: Running | undefined
 const threads = new Map<number, Worker>()
 
-const tooFew = ({ devices, platform }: Client.Client, needed: number) =>
-  `${needed} replicas take as many devices, and ${platform} has ${devices.length}: run with --replicas ${devices.length} or fewer`
+const tooFew = ({ devices, platform }: Client.Client, { partitions: cores = 1, replicas }: CompileOptions): string => {
+  const needed = replicas * cores
+  const taken = cores === 1 ? `${needed} replicas take as many devices` : `${replicas} replicas of ${cores} cores take ${needed} devices`
+  const most = Math.floor(devices.length / cores)
+  const remedy = most > 0 ? `run with --replicas ${most} or fewer` : `set numCoresPerReplica to ${devices.length} or fewer`
+  return `${taken}, and ${platform} has ${devices.length}: ${remedy}`
+}
 
-const about = ({ client, plugin }: Pick<Running, "client" | "plugin">): About => ({
+const about = ({ clients: [client], plugin }: Pick<Running, "clients" | "plugin">): About => ({
   version: `${plugin.version.major}.${plugin.version.minor}`,
   attributes: plugin.attributes,
   client: client === undefined ? undefined : { platform: client.platform, version: client.platformVersion, devices: client.deviceInfos }
@@ -38,12 +45,20 @@ const about = ({ client, plugin }: Pick<Running, "client" | "plugin">): About =>
 
 const cpuDevices = "cpu_device_count"
 
-/** A CPU has as many devices as it is told to have: the name of the plugin's file need not tell that it is one. */
-const clientFor = (plugin: Plugin.Plugin, options: NamedValues, devices: number): Client.Client => {
-  const client = Client.create(plugin, options)
-  if (client.platform !== "cpu" || client.devices.length >= devices || cpuDevices in options) return client
-  client.close()
-  return Client.create(plugin, { ...options, [cpuDevices]: devices })
+/** A CPU has as many devices as it is told to have. */
+const withDevices = (options: NamedValues, devices: number): NamedValues => ({ [cpuDevices]: devices, ...options })
+
+/** The client with the devices that a program takes; another one where a CPU was told to have fewer. Throws where there are too few. */
+const clientFor = ({ clients, plugin, start: { client: options = {} } }: Running, program: CompileOptions): Client.Client => {
+  const needed = devicesOf(program)
+  const known = clients.find(({ devices }) => devices.length >= needed)
+  if (known !== undefined) return known
+  const [first] = clients
+  // only programs are served that come after options of a client
+  if (first!.platform !== "cpu" || cpuDevices in options) throw new Error(tooFew(first!, program))
+  const client = Client.create(plugin, withDevices(options, needed))
+  clients.push(client)
+  return client
 }
 
 const start = (request: Start): void => {
@@ -52,9 +67,9 @@ const start = (request: Start): void => {
     dieWithParent(koffi)
     if (request.client !== undefined) prepare()
     const plugin = Plugin.open(koffi, request.plugin)
-    const client = request.client === undefined ? undefined : clientFor(plugin, request.client, request.devices)
-    if (client !== undefined && client.devices.length < request.devices) throw new Error(tooFew(client, request.devices))
-    running = { start: request, plugin, client, lock: new SharedArrayBuffer(4) }
+    const { client: options, devices, isCpu } = request
+    const clients = options === undefined ? [] : [Client.create(plugin, isCpu ? withDevices(options, devices) : options)]
+    running = { start: request, plugin, clients, lock: new SharedArrayBuffer(4) }
     answer({ _tag: "Started", about: about(running) })
   } catch (error) {
     answer({ _tag: "Unavailable", detail: messageOf(error) })
@@ -76,9 +91,15 @@ const prepare = (): void => {
 }
 
 const serve = ({ id, plan }: Serve): void => {
-  const { client, lock, plugin, start: started } = running! // `Start` comes first
-  // and gave options of a client where programs are to be served
-  const data: ThreadData = { id, plan, koffi: started.koffi, host: started.host, api: plugin.api, client: client!.handle, lock }
+  const { lock, plugin, start: started } = running! // `Start` comes first
+  let client: Client.Client
+  try {
+    client = clientFor(running!, plan.options)
+  } catch (error) {
+    answer({ _tag: "Said", id, message: { _tag: "Unavailable", detail: messageOf(error) } })
+    return answer({ _tag: "Ended", id })
+  }
+  const data: ThreadData = { id, plan, koffi: started.koffi, host: started.host, api: plugin.api, client: client.handle, lock }
   prepare()
   const thread = spare!
   spare = undefined
@@ -115,7 +136,7 @@ process.stdin.on("data", decoder(take))
 process.stdin.on("end", () => {
   // a thread that waits cannot be ended otherwise
   if (threads.size > 0) process.kill(process.pid, "SIGKILL")
-  running?.client?.close()
+  for (const client of running?.clients ?? []) client.close()
 })
 // the host has gone
 process.on("uncaughtException", (error: NodeJS.ErrnoException) => {

@@ -22,8 +22,9 @@ export interface Start {
   readonly host: number
   /** Options of the client; without them there is none, and programs are only compiled for other machines. */
   readonly client: NamedValues | undefined
-  /** Devices that are needed. */
+  /** Devices that the client is to have where it has as many as it is told: where the plugin is a CPU's, which the host may know. */
   readonly devices: number
+  readonly isCpu: boolean
 }
 
 /** Compiles and serves a program in a thread of its own. @category models @since 0.1.0 */

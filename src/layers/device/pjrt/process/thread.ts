@@ -10,7 +10,7 @@ import { Word, type WorkerMessage } from "../../hosted/control.ts"
 import { type Port, serve } from "../../hosted/serve.ts"
 import * as Cache from "../Cache.ts"
 import { Client, SignatureError } from "../client/Client.ts"
-import { type CompileOptions, encode } from "../client/compileOptions.ts"
+import { type CompileOptions, devicesOf, encode } from "../client/compileOptions.ts"
 import { Executable } from "../client/Executable.ts"
 import { loadKoffi, semaphoreAt } from "../client/Native.ts"
 import { PjrtError, Plugin } from "../client/Plugin.ts"
@@ -50,10 +50,11 @@ const post = (message: number | WorkerMessage): void => {
 
 const koffi = loadKoffi(path)
 const lock = new Int32Array(lockWord)
+const devices = devicesOf(plan.options)
 
 /** Two programs that begin on the same devices in different orders would wait for each other in their collectives. */
 const alone = (work: () => void): void => {
-  if (plan.layout.replicas === 1) return work()
+  if (devices === 1) return work()
   while (Atomics.compareExchange(lock, 0, 0, 1) !== 0) Atomics.wait(lock, 0, 1)
   try {
     work()
@@ -69,10 +70,10 @@ const flagsOf = (platform: string): CompileOptions["flags"] => (platform === "cp
 const compileIn =
   (client: Client) =>
   (module: Module): Executable => {
-    const { cache, layout } = plan
+    const { cache } = plan
     const options = { ...plan.options, flags: flagsOf(client.platform) }
     const signature = { parameters: module.arguments.map(({ type }) => type), results: module.results.map(({ type }) => type) }
-    const wrap = (program: bigint) => new Executable(client, program, layout.replicas, signature)
+    const wrap = (program: bigint) => new Executable(client, program, devices, signature)
     const compile = () => wrap(client.compile(module.text, options))
     if (cache === undefined) return compile()
     const file = Cache.fileOf(cache.folder, [module.text, cache.plugin, encode(options)])
