@@ -18,8 +18,7 @@ import { loadProgram } from "./loadProgram.ts"
 import { readConfig, services } from "./prepare.ts"
 import { table } from "./table.ts"
 
-const badTarget = (text: string) =>
-  new ConfigError({ key: "--target", detail: `expected a TPU's generation and its topology, such as tpu:v5e:4x4 or tpu:v5p:2x2x2, got ${text}.` })
+const badTarget = (text: string, expected: string) => new ConfigError({ key: "--target", detail: `expected ${expected}; got ${text}.` })
 
 const mebi = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
@@ -52,7 +51,10 @@ const Gibibytes = Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))
 
 const flags = {
   program: runFlags.program,
-  target: Flag.String("target").pipe(Flag.withMetavar("tpu:v5e:4x4"), Flag.withDescription("Generation and topology of a slice of TPUs")),
+  target: Flag.String("target").pipe(
+    Flag.withMetavar("tpu:v5e:4x4"),
+    Flag.withDescription("TPUs by generation and topology, GPUs by name and number (cuda:h100:8), or cpu:4")
+  ),
   mode: Flag.Literals("mode", ["train", "evaluate"]).pipe(Flag.withDefault("train" as const), Flag.withDescription("Which step")),
   replicas: count("replicas", "Default: one for each device; fewer where a replica has several cores (tpu.numCoresPerReplica)"),
   memoryLimit: Flag.Finite("memory-limit").pipe(
@@ -73,8 +75,9 @@ export const compile = Command.make(
   flags,
   Effect.fnUntraced(function* (given) {
     const Ahead = yield* Effect.promise(() => import("../../layers/device/pjrt/Ahead.ts"))
-    const target = Ahead.targetOf(given.target)
-    if (target === undefined) return yield* badTarget(given.target)
+    const Targets = yield* Effect.promise(() => import("../../layers/device/pjrt/targets.ts"))
+    const target = Targets.targetOf(given.target)
+    if (target === undefined) return yield* badTarget(given.target, Targets.expected)
     const parts = yield* loadProgram(given.program, given.param)
     const input = given.mode === "train" ? parts.train : parts.evaluate
     if (input === undefined)
@@ -95,12 +98,14 @@ export const compile = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Compiles a program's step for TPUs that are not here, by libtpu (`effect-estimator devices install tpu`): whether it fits, its memory, " +
+    "Compiles a program's step for devices that are not here: TPUs by libtpu (`effect-estimator devices install tpu`), GPUs by XLA's plugin for " +
+      "CUDA and ptxas (`devices install xla-cuda`), CPUs by XLA's (`devices install xla-cpu`). It tells whether the step fits, its memory, " +
       "arithmetic and collectives. Exit code 0: it compiles and fits; 1: it does not."
   ),
-  Command.withShortDescription("Compiles for TPUs that are not here"),
+  Command.withShortDescription("Compiles for TPUs and GPUs that are not here"),
   Command.withExamples([
     { command: "effect-estimator compile --target tpu:v5e:4x4 -p main.ts", description: "For 16 chips" },
+    { command: "effect-estimator compile --target cuda:h100:8 -p main.ts", description: "For 8 GPUs" },
     { command: "effect-estimator compile --target tpu:v5e:2x2 -p main.ts --param layers=12 --json", description: "Figures for a script" }
   ])
 )

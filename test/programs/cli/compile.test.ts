@@ -18,7 +18,7 @@ const compile = (args: ReadonlyArray<string>, env: Record<string, string> = {}) 
 it("wants a generation and a topology", () => {
   const { code, err } = compile(["--target", "v5e"])
   assert.strictEqual(code, 2)
-  assert.include(err, "expected a TPU's generation and its topology, such as tpu:v5e:4x4 or tpu:v5p:2x2x2, got v5e")
+  assert.include(err, "expected a TPU's generation and its topology, such as tpu:v5e:4x4 or tpu:v5p:2x2x2; a GPU and how many, such as cuda:h100")
 })
 
 it("splits the batch over the target's devices, and ends with 1 where that cannot be", () => {

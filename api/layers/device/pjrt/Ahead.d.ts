@@ -1,12 +1,7 @@
 import { Device } from "../../../services/Device.ts";
 import type { Compiled } from "./process/protocol.ts";
 import * as StepModule from "./stepModule.ts";
-export interface Target {
-    readonly platform: "tpu";
-    readonly topology: string;
-    readonly devices: number;
-}
-export declare const targetOf: (text: string) => Target | undefined;
+import type { Target } from "./targets.ts";
 export interface Options {
     readonly target: Target;
     readonly replicas?: number | undefined;

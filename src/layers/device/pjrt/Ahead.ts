@@ -14,25 +14,12 @@ import { refusal } from "../hosted/accept.ts"
 import { lowered } from "../hosted/compile.ts"
 import { explain } from "./explain.ts"
 import { engine } from "./Host.ts"
+import * as CudaTools from "./cudaTools.ts"
 import * as Plugins from "./plugins.ts"
-import type { Compiled } from "./process/protocol.ts"
+import { type CompileOptions, flagsOf } from "./client/compileOptions.ts"
+import type { Compiled, CompileFor } from "./process/protocol.ts"
 import * as StepModule from "./stepModule.ts"
-
-/** @category models @since 0.1.0 */
-export interface Target {
-  readonly platform: "tpu"
-  /** As the plugin knows it: `v5e:4x4`. */
-  readonly topology: string
-  readonly devices: number
-}
-
-/** `tpu:v5e:4x4` has 16 devices; `undefined` for any other text. @category conversions @since 0.1.0 */
-export const targetOf = (text: string): Target | undefined => {
-  const match = /^tpu:(v[0-9]+[a-z]*:([0-9]+(?:x[0-9]+)*))$/.exec(text)
-  if (match === null) return undefined
-  const devices = match[2]!.split("x").reduce((product, extent) => product * Number(extent), 1)
-  return devices === 0 ? undefined : { platform: "tpu", topology: match[1]!, devices }
-}
+import type { Target } from "./targets.ts"
 
 /** @category models @since 0.1.0 */
 export interface Options {
@@ -63,19 +50,29 @@ const inert: Executable = {
   writeState: () => notHere
 }
 
+const requestFor = ({ description, platform, topology }: Target, text: string, options: CompileOptions): CompileFor => ({
+  _tag: "CompileFor",
+  topology,
+  description,
+  text,
+  options: { ...options, flags: flagsOf(platform) }
+})
+
 const compile = ({ onCompiled, plugin, precision = "default", target }: Options, replicas: number) =>
   Effect.fnUntraced(function* (program: Program): Effect.fn.Return<Executable, CompileError | EngineUnavailable> {
     yield* Effect.fromResult(Result.mapError(verifyProgram(program, replicas), refusal(engine)))
     const partitions = program.partition?.cores ?? 1
     if (replicas * partitions !== target.devices) {
-      const detail = `${replicas} replicas of ${partitions} cores take ${replicas * partitions} devices, and ${target.topology} has ${target.devices}`
+      const detail = `${replicas} replicas of ${partitions} cores take ${replicas * partitions} devices, and ${target.name} has ${target.devices}`
       return yield* new CompileError({ engine, detail })
     }
     const found = yield* Effect.fromResult(Plugins.locate(plugin ?? target.platform))
-    const step = yield* Effect.fromResult(lowered(engine, () => StepModule.make(program, { replicas, iterations: 1, precision, wide: false })))
-    const options = { replicas, partitions }
-    const request = { _tag: "CompileFor", topology: target.topology, description: {}, text: step.text, options } as const
-    onCompiled(yield* Effect.mapError(compileFor(found, request), explain(step)))
+    const tools = target.platform === "cuda" ? CudaTools.environmentFor(yield* Effect.fromResult(CudaTools.locate())) : {}
+    // TPUs have no 64-bit arithmetic of their own
+    const how = { replicas, iterations: 1, precision, wide: target.platform !== "tpu" }
+    const step = yield* Effect.fromResult(lowered(engine, () => StepModule.make(program, how)))
+    const request = requestFor(target, step.text, { replicas, partitions })
+    onCompiled(yield* Effect.mapError(compileFor(found, target.devices, request, tools), explain(step)))
     return inert
   })
 

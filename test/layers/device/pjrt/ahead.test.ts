@@ -1,11 +1,13 @@
-/** Programs compiled for TPUs that are not here: where libtpu is installed, which is under Google's terms; else skipped. */
+/** Programs compiled for devices that are not here: where libtpu, or CUDA's plugin with ptxas, is installed; else skipped. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Builder from "../../../../src/domain/graph/Builder.ts"
 import type { Program } from "../../../../src/domain/Program.ts"
-import { make, targetOf } from "../../../../src/layers/device/pjrt/Ahead.ts"
+import { make } from "../../../../src/layers/device/pjrt/Ahead.ts"
+import * as CudaTools from "../../../../src/layers/device/pjrt/cudaTools.ts"
 import { locate } from "../../../../src/layers/device/pjrt/plugins.ts"
+import { targetOf } from "../../../../src/layers/device/pjrt/targets.ts"
 import type { Compiled } from "../../../../src/layers/device/pjrt/process/protocol.ts"
 import { linear } from "../../../conformance/programs.ts"
 
@@ -58,6 +60,29 @@ describe.skipIf(Result.isFailure(located))(name, () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(make({ target: targetOf("tpu:v99:2x2")!, onCompiled: () => undefined }).compile(linear(4)))
       assert.match(error.message, /^pjrt cannot compile: .*v99/)
+    })
+  )
+})
+
+/** What stands in the way of compiling for GPUs. */
+const cudaMissing = Result.match(
+  Result.flatMap(locate("cuda"), () => CudaTools.locate()),
+  { onFailure: (failure) => failure.message, onSuccess: () => undefined }
+)
+const cudaName = cudaMissing === undefined ? "XLA for CUDA" : `XLA for CUDA (${cudaMissing})`
+if (cudaMissing !== undefined) console.warn(`SKIPPED: ${cudaName}`)
+
+describe.skipIf(cudaMissing !== undefined)(cudaName, () => {
+  it.effect("compiles a training step for one GPU and for several, without one", () =>
+    Effect.gen(function* () {
+      for (const replicas of [1, 2]) {
+        const told: Array<Compiled> = []
+        yield* make({ target: targetOf(`cuda:h100:${replicas}`)!, onCompiled: (compiled) => told.push(compiled) }).compile(linear(replicas))
+        const [{ devices, kind, memory, operations }] = told as [Compiled]
+        assert.deepStrictEqual([devices, kind], [replicas, "NVIDIA H100 80GB HBM3"])
+        assert.isAtLeast(memory.aliased, 4 * 3, "the weights are donated")
+        assert.strictEqual((operations["all-reduce"] ?? 0) + (operations["all-reduce-start"] ?? 0), replicas === 1 ? 0 : 1)
+      }
     })
   )
 })

@@ -6,3 +6,4 @@ export interface CompileOptions {
     } | undefined;
 }
 export declare const encode: ({ flags, partitions, replicas }: CompileOptions) => Uint8Array;
+export declare const flagsOf: (platform: string) => NonNullable<CompileOptions["flags"]>;

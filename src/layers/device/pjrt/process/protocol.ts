@@ -36,7 +36,7 @@ export interface Serve {
 /** Compiles for devices that are not there. @category models @since 0.1.0 */
 export interface CompileFor {
   readonly _tag: "CompileFor"
-  /** Such as `v5e:4x4`. */
+  /** Such as `v5e:4x4`; not used where there is a client, whose devices are then compiled for. */
   readonly topology: string
   /** Options of the topology, which the plugin knows. */
   readonly description: NamedValues

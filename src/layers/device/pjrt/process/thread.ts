@@ -10,7 +10,7 @@ import { Word, type WorkerMessage } from "../../hosted/control.ts"
 import { type Port, serve } from "../../hosted/serve.ts"
 import * as Cache from "../Cache.ts"
 import { Client, SignatureError } from "../client/Client.ts"
-import { type CompileOptions, encode } from "../client/compileOptions.ts"
+import { encode, flagsOf } from "../client/compileOptions.ts"
 import { Executable } from "../client/Executable.ts"
 import { loadKoffi, semaphoreAt } from "../client/Native.ts"
 import { PjrtError, Plugin } from "../client/Plugin.ts"
@@ -54,9 +54,6 @@ const alone = (work: () => void): void => {
     Atomics.notify(lock, 0, 1)
   }
 }
-
-/** XLA's CPU compiler drops a NaN in `maximum` and `minimum` by default. */
-const flagsOf = (platform: string): CompileOptions["flags"] => (platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {})
 
 const compileIn =
   (client: Client) =>
