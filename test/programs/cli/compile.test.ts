@@ -2,6 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
 import { resolve } from "node:path"
+import { withXla } from "../../layers/device/pjrt/available.ts"
 
 const root = resolve(import.meta.dirname, "../../..")
 
@@ -12,7 +13,7 @@ const compile = (args: ReadonlyArray<string>, env: Record<string, string> = {}) 
     timeout: 60_000,
     env: { ...process.env, ...env }
   })
-  return { code: run.status, err: run.stderr }
+  return { code: run.status, err: run.stderr, out: run.stdout }
 }
 
 it("wants a generation and a topology", () => {
@@ -31,4 +32,18 @@ it("ends with 1 where the plugin is not there, and says which", () => {
   const { code, err } = compile(["--target", "tpu:v5e:2x2"], { TPU_LIBRARY_PATH: process.execPath })
   assert.strictEqual(code, 1)
   assert.match(err, /engine pjrt is not available: .*GetPjrtApi|engine pjrt is not available: .*cannot be loaded/)
+})
+
+withXla("compile for a CPU", () => {
+  it("lists the largest buffers, and ends with 1 where a device needs more than it may", () => {
+    const fits = compile(["--target", "cpu:2", "--memory-limit", "1", "--buffers", "3"])
+    assert.strictEqual(fits.code, 0, fits.err)
+    assert.match(fits.out, /memory of a device +[\d.]+ MiB of 1\.00 GiB at most at once\n/)
+    assert.match(fits.out, /largest buffers of a device when it needs most:\n(  .* MiB +(argument|result|temporary) .*\n){3}$/)
+    const large = compile(["--target", "cpu:2", "--memory-limit", "0.0001", "--json", "--buffers", "2"])
+    assert.strictEqual(large.code, 1)
+    const told = JSON.parse(large.out) as { readonly memoryLimit: number; readonly buffers: ReadonlyArray<unknown> } // what `--json` prints
+    assert.deepStrictEqual([told.memoryLimit, told.buffers.length], [0.0001 * 2 ** 30, 2])
+    assert.match(large.err, /a device needs [\d.]+ MiB at once, the largest for .* \([\d.]+ MiB\); --memory-limit allows 0\.1 MiB: use smaller/)
+  })
 })

@@ -13,6 +13,8 @@ import { compileFor } from "./describe.ts"
 import { refusal } from "../hosted/accept.ts"
 import { lowered } from "../hosted/compile.ts"
 import { explain } from "./explain.ts"
+import { type Buffer, arraysOf, buffersOf, printed } from "./buffers.ts"
+import { statsOf } from "../../../domain/passes/stats.ts"
 import { engine } from "./Host.ts"
 import * as CudaTools from "./cudaTools.ts"
 import * as Plugins from "./plugins.ts"
@@ -30,7 +32,15 @@ export interface Options {
   /** Path of the plugin; default: as it is found. */
   readonly plugin?: string | undefined
   /** Told what each program takes. */
-  readonly onCompiled: (compiled: Compiled) => void
+  readonly onCompiled: (told: Told) => void
+}
+
+/** What a program takes. @category models @since 0.1.0 */
+export interface Told extends Omit<Compiled, "buffers"> {
+  /** What is in a device's memory when most of it is needed, the largest first; empty where the plugin does not tell. */
+  readonly buffers: ReadonlyArray<Buffer>
+  /** Floating point operations of a replica's products and convolutions, counted in the graph. */
+  readonly productFlops: number
 }
 
 const notHere = Effect.fail(
@@ -48,6 +58,25 @@ const inert: Executable = {
   readState: notHere,
   copyState: () => notHere,
   writeState: () => notHere
+}
+
+/** As many as are named where a step is too large. */
+const named = 5
+
+const giga = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`
+
+/** What is large in a step that the plugin finds too large; it speaks of its own totals. */
+const withArrays = <E extends CompileError | EngineUnavailable>(error: E | CompileError, step: StepModule.StepModule, program: Program) => {
+  if (error._tag !== "CompileError" || !/out of memory|exceeds|RESOURCE_EXHAUSTED|Oom\b/i.test(error.detail)) return error
+  const largest = arraysOf(step, program).slice(0, named)
+  const lines = largest.map((array) => `  ${giga(array.bytes)}  ${printed(array)}`)
+  const detail = `${error.detail}\nThe largest arrays of the step as it is written, on each replica:\n${lines.join("\n")}\nUse smaller batches, more replicas, or checkpoint layers.`
+  return new CompileError({
+    engine,
+    detail,
+    ...(error.op === undefined ? {} : { op: error.op }),
+    ...(error.source === undefined ? {} : { source: error.source })
+  })
 }
 
 const requestFor = ({ description, platform, topology }: Target, text: string, options: CompileOptions): CompileFor => ({
@@ -72,7 +101,10 @@ const compile = ({ onCompiled, plugin, precision = "default", target }: Options,
     const how = { replicas, iterations: 1, precision, wide: target.platform !== "tpu" }
     const step = yield* Effect.fromResult(lowered(engine, () => StepModule.make(program, how)))
     const request = requestFor(target, step.text, { replicas, partitions })
-    onCompiled(yield* Effect.mapError(compileFor(found, target.devices, request, tools), explain(step)))
+    const words = (error: CompileError | EngineUnavailable) => withArrays(explain(step)(error), step, program)
+    const { buffers, ...compiled } = yield* Effect.mapError(compileFor(found, target.devices, request, tools), words)
+    const productFlops = statsOf(program.step).matMulFlops
+    onCompiled({ ...compiled, productFlops, buffers: buffers === undefined ? [] : buffersOf(step, program, buffers) })
     return inert
   })
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach } from "vitest"
 import { Writer } from "../../../../src/domain/Protobuf.ts"
 import { manifestName } from "../../../../src/layers/device/hosted/install/tools.ts"
 import { encode } from "../../../../src/layers/device/pjrt/client/compileOptions.ts"
-import { countOpcodes } from "../../../../src/layers/device/pjrt/client/hlo.ts"
+import { countOpcodes, decode } from "../../../../src/layers/device/pjrt/client/hlo.ts"
 import { environmentFor, locate as locateTools } from "../../../../src/layers/device/pjrt/cudaTools.ts"
 import { describe as ask, summary } from "../../../../src/layers/device/pjrt/describe.ts"
 import { gpus, targetConfig } from "../../../../src/layers/device/pjrt/gpus.ts"
@@ -147,10 +147,13 @@ describe("what is known of targets and programs", () => {
 
   it("counts the operations of an optimised program", () => {
     const instruction = (opcode: string) => new Writer().string(1, "name").string(2, opcode).int(4, 300).double(9, 1)
-    const computation = (...opcodes: ReadonlyArray<string>) =>
-      opcodes.reduce((all, opcode) => all.message(2, instruction(opcode)), new Writer().string(1, "c"))
-    const module = new Writer().string(1, "m").message(3, computation("add", "all-reduce")).message(3, computation("add"))
-    assert.deepStrictEqual(countOpcodes(new Writer().message(1, module).finish()), { add: 2, "all-reduce": 1 })
+    const computation = (id: number, ...opcodes: ReadonlyArray<string>) =>
+      opcodes.reduce((all, opcode) => all.message(2, instruction(opcode)), new Writer().string(1, "c").int(5, id))
+    const module = new Writer()
+      .string(1, "m")
+      .message(3, computation(1, "add", "all-reduce"))
+      .message(3, computation(2, "add"))
+    assert.deepStrictEqual(countOpcodes(decode(new Writer().message(1, module).finish())), { add: 2, "all-reduce": 1 })
   })
 
   it("finds the failed check among what a process said last", () => {

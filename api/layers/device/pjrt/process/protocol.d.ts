@@ -1,5 +1,6 @@
 import type { WorkerMessage } from "../../hosted/control.ts";
 import type { DeviceInfo } from "../client/Client.ts";
+import type { Buffers } from "../client/liveBuffers.ts";
 import type { CompileOptions } from "../client/compileOptions.ts";
 import type { NamedValues } from "../client/namedValues.ts";
 import type { ProgramMemory } from "../client/program.ts";
@@ -43,6 +44,7 @@ export interface Compiled {
     readonly operations: {
         readonly [opcode: string]: number;
     };
+    readonly buffers: Buffers | undefined;
 }
 export type Answer = {
     readonly _tag: "Started";

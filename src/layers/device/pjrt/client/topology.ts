@@ -7,18 +7,23 @@ import type { Compiled, CompileFor } from "../process/protocol.ts"
 import { bytesOf, wordsAt } from "./Args.ts"
 import type { Client } from "./Client.ts"
 import { encode as encodeOptions } from "./compileOptions.ts"
-import { countOpcodes } from "./hlo.ts"
+import { countOpcodes, decode } from "./hlo.ts"
+import { buffersOf } from "./liveBuffers.ts"
 import { programOf } from "./layouts.ts"
 import { encode } from "./namedValues.ts"
 import { type Plugin, PjrtError } from "./Plugin.ts"
 import { costOf, memoryOf, optimizedOf } from "./program.ts"
 
-/** Opcodes of the optimised program; none where the plugin does not give it. */
-const operationsOf = (plugin: Plugin, program: bigint): Compiled["operations"] => {
+/** Temporaries that are told of. */
+const temporariesKept = 64
+
+/** Read from the optimised program; nothing where the plugin does not give it. */
+const optimized = (plugin: Plugin, program: bigint): Pick<Compiled, "buffers" | "operations"> => {
   try {
-    return countOpcodes(optimizedOf(plugin, program))
+    const module = decode(optimizedOf(plugin, program))
+    return { operations: countOpcodes(module), buffers: buffersOf(module, temporariesKept) }
   } catch (error) {
-    if (error instanceof PjrtError) return {}
+    if (error instanceof PjrtError) return { operations: {}, buffers: undefined }
     throw error
   }
 }
@@ -37,7 +42,7 @@ const told = (plugin: Plugin, program: bigint, about: Pick<Compiled, "devices" |
   millis: performance.now() - began,
   memory: memoryOf(plugin, program),
   cost: costOf(plugin, program),
-  operations: operationsOf(plugin, program)
+  ...optimized(plugin, program)
 })
 
 const compileOn = (client: Client, { options, text }: CompileFor): Compiled => {

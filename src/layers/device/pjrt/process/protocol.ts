@@ -7,6 +7,7 @@
 import { deserialize, serialize } from "node:v8"
 import type { WorkerMessage } from "../../hosted/control.ts"
 import type { DeviceInfo } from "../client/Client.ts"
+import type { Buffers } from "../client/liveBuffers.ts"
 import type { CompileOptions } from "../client/compileOptions.ts"
 import type { NamedValues } from "../client/namedValues.ts"
 import type { ProgramMemory } from "../client/program.ts"
@@ -64,6 +65,8 @@ export interface Compiled {
   readonly cost: NamedValues
   /** How many of each operation that moves data between devices, and of others of interest, the compiled program has. */
   readonly operations: { readonly [opcode: string]: number }
+  /** Absent where the plugin does not give the compiled program. */
+  readonly buffers: Buffers | undefined
 }
 
 /** What the process says; `id` is a program's. @category models @since 0.1.0 */
