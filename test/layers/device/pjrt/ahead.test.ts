@@ -11,6 +11,7 @@ import { targetOf } from "../../../../src/layers/device/pjrt/targets.ts"
 
 import { linear } from "../../../conformance/programs.ts"
 import { withXla } from "./available.ts"
+import { images } from "./images.ts"
 
 const target = targetOf("tpu:v5e:2x2")!
 
@@ -35,6 +36,29 @@ const products = (n: number): Program => {
   init.output("w", { _tag: "State" }, Builder.constant(init, new Float32Array(n), [n]))
   return { mode: "predict", step: b.build(), init: init.build() }
 }
+
+/** Collectives of a program of two replicas, whose images are whole on one core, or cut by rows over two. */
+const collectivesOf = (target: string, cores: number) =>
+  Effect.gen(function* () {
+    const all: Array<Told> = []
+    const whole = images(2)
+    const program = cores === 1 ? whole : { ...whole, partition: { cores, dims: new Map([["image", [1, cores, 1, 1]]]) } }
+    yield* Effect.scoped(make({ target: targetOf(target)!, replicas: 2, onCompiled: (told) => all.push(told) }).compile(program))
+    const { operations } = all[0]!
+    const count = (name: string) => (operations[name] ?? 0) + (operations[`${name}-start`] ?? 0)
+    return { devices: all[0]!.devices, reduces: count("all-reduce"), moves: count("collective-permute") + count("all-gather") + count("all-to-all") }
+  })
+
+/** Rows that a core's windows reach into come from its neighbour, and what is cut is put together. */
+const checkCut = (whole: string, cut: string) =>
+  Effect.gen(function* () {
+    const [one, two] = [yield* collectivesOf(whole, 1), yield* collectivesOf(cut, 2)]
+    assert.deepStrictEqual([one.devices, two.devices], [2, 4])
+    assert.strictEqual(one.moves, 0)
+    assert.isAtLeast(one.reduces, 1)
+    assert.isAtLeast(two.moves, 1)
+    assert.isAtLeast(two.reduces, 1)
+  })
 
 /** Of an array: more than the 128 MiB that a TPU has on its chip. */
 const extent = 8192
@@ -105,6 +129,8 @@ describe.skipIf(Result.isFailure(located))(name, () => {
 
   it.effect("names the largest buffers of a TPU", () => checkBuffers("tpu:v5e:1x1"))
 
+  it.effect("cuts a replica over its cores", () => checkCut("tpu:v5e:1x2", "tpu:v5e:2x2"))
+
   it.effect("refuses a generation that there is not", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(make({ target: targetOf("tpu:v99:2x2")!, onCompiled: () => undefined }).compile(linear(4)))
@@ -136,8 +162,12 @@ describe.skipIf(cudaMissing !== undefined)(cudaName, () => {
   )
 
   it.effect("names the largest buffers of a GPU", () => checkBuffers("cuda:h100"))
+
+  it.effect("cuts a replica over its GPUs", () => checkCut("cuda:h100:2", "cuda:h100:4"))
 })
 
 withXla("programs compiled for CPUs", () => {
   it.effect("names the largest buffers of a CPU", () => checkBuffers("cpu"))
+
+  it.effect("cuts a replica over several of them", () => checkCut("cpu:2", "cpu:4"))
 })
