@@ -6,9 +6,9 @@
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import { homedir } from "node:os"
+import { homedir, totalmem } from "node:os"
 import * as path from "node:path"
-import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
+import { CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
 import { accept } from "../hosted/accept.ts"
@@ -86,6 +86,8 @@ const layoutOf = (program: Program, replicas: number, slots: number): HostedLayo
   }
 }
 
+const gibi = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 const unavailable = (detail: string, cause: unknown) => new EngineUnavailable({ engine, detail, remedy, cause })
@@ -106,6 +108,19 @@ interface Planned {
   readonly single: Module
   readonly several: Module | undefined
   readonly failures: ReadonlyArray<string>
+}
+
+/** What the state, the batches and the outputs take of this machine's memory, whose they are while a program runs. */
+const checkMemory = (layout: HostedLayout): Effect.Effect<void, CompileError> => {
+  const { bytes } = placeShared(layout)
+  // a container may have less than the machine
+  const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  if (bytes <= available) return Effect.void
+  const state = layout.state.reduce((sum, place) => sum + place.bytes * place.parts, 0)
+  const detail =
+    `the state (${gibi(state)}) with buffered batches and outputs takes ${gibi(bytes)} of this machine's memory, and it has ${gibi(available)}: ` +
+    "use a smaller model or smaller batches, buffer fewer steps (prefetch), or a machine with more memory"
+  return Effect.fail(new CompileError({ engine, detail }))
 }
 
 const planOf = (settings: Settings, found: Plugins.Found, program: Program, planned: Planned, koffi: Koffi): HostPlan => {
@@ -142,7 +157,7 @@ const makeProcess = (settings: Settings, seams: Seams) => {
 }
 
 const compile = (settings: Settings, seams: Seams) => {
-  const process = makeProcess(settings, seams)
+  const pluginProcess = makeProcess(settings, seams)
   return Effect.fnUntraced(function* (
     given: Program
   ): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
@@ -150,6 +165,7 @@ const compile = (settings: Settings, seams: Seams) => {
     const { program, report: cut } = yield* Effect.fromResult(accept(engine, given, replicas))
     const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
     const layout = layoutOf(program, replicas, slots)
+    yield* checkMemory(layout)
     const found = yield* Effect.fromResult((seams.locate ?? Plugins.locate)(settings.plugin))
     // libtpu would look for one for minutes
     if (found.platform === "tpu" && !hasTpu()) return yield* noTpu()
@@ -171,7 +187,7 @@ const compile = (settings: Settings, seams: Seams) => {
       try: () => planOf(settings, found, program, planned, koffi),
       catch: (cause) => unavailable(messageOf(cause), cause)
     })
-    const party = process(koffi, found)
+    const party = pluginProcess(koffi, found)
     const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
     const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
     yield* Effect.mapError(host.ready, explain(step))

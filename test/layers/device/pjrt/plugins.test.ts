@@ -74,7 +74,21 @@ describe("finding a plugin", () => {
   it("says which file is not there, and whose wish it was", () => {
     assert.match(messageFor("/nowhere/x.so"), /there is no file \/nowhere\/x\.so \(the plugin that was asked for\)/)
     assert.match(messageFor(undefined, { TPU_LIBRARY_PATH: "/nowhere/libtpu.so" }), /there is no file \/nowhere\/libtpu\.so \(TPU_LIBRARY_PATH\)/)
-    assert.match(messageFor("cuda"), /no plugin for "cuda" is installed/)
+    assert.match(messageFor("cuda"), /no plugin for "cuda" is installed\. Run/)
+    assert.include(messageFor(folder), `${folder} is a folder (the plugin that was asked for), and a plugin is a file`)
+  })
+
+  it("says what is there and cannot be read", () => {
+    const loop = path.join(folder, "loop")
+    symlinkSync(loop, loop)
+    assert.include(messageFor(`${loop}/x.so`), `${loop}/x.so cannot be read (the plugin that was asked for): the system says ELOOP. Run`)
+    const installed = cacheFolder("cuda", surroundings())
+    mkdirSync(path.dirname(installed), { recursive: true })
+    symlinkSync(loop, installed)
+    assert.match(
+      messageFor("cuda"),
+      /no plugin for "cuda" is installed: .*xla_cuda_plugin\.so cannot be read \(installed by `devices install`\): the system says ELOOP/
+    )
   })
 })
 
@@ -161,6 +175,9 @@ describe("what is known of targets and programs", () => {
       "WARNING: All log messages before absl\nI0000 00:00:01.100000   12 a.cc:1] fine\nF0000 00:00:01.200000   12 b.cc:7] Check failed: x > 0\n*** Check failure stack trace: ***\n    @ 0x1"
     assert.strictEqual(lastWords(log), "Check failed: x > 0 (b.cc:7)")
     assert.strictEqual(lastWords("one\n\ntwo\n"), "one | two")
+    const early = "I0000 00:00:1795858909.488439   10202 cudart_stub.cc:31] Could not find cuda drivers"
+    assert.strictEqual(lastWords(`${early}\nF0000 00:00:1795858909.500000   10202 c.cc:9] Check failed: y\n`), "Check failed: y (c.cc:9)")
+    assert.strictEqual(lastWords(`one\n${early}\n`), "one")
   })
 })
 

@@ -42,6 +42,9 @@ const kept = 16_384
 /** To start a plugin takes longer than to compile a small program: an evaluation after a training finds it still there. */
 const idleMillis = 2_000
 
+/** What helps where the process was killed before it ran anything. */
+const afterKill = "try again with more memory free, one program at a time, or a smaller step"
+
 /** A program in the process; its manners are those of a worker thread. @category models @since 0.1.0 */
 export class ProgramParty extends EventEmitter implements Party {
   readonly #plan: HostPlan
@@ -214,7 +217,8 @@ export class PluginProcess {
   }
 
   #fail(detail: string, code: number): void {
-    const crash = `the plugin ended its process while it ${this.#started ? "compiled" : "started"} (${detail})`
+    const killed = detail.startsWith("SIGKILL") ? `: ${afterKill}` : ""
+    const crash = `the plugin ended its process while it ${this.#started ? "compiled" : "started"} (${detail})${killed}`
     this.#asked?.(this.#started ? { _tag: "Refused", code: "ABORTED", detail: crash } : { _tag: "Unavailable", detail: crash })
     for (const party of this.#programs.values()) {
       if (!this.#started) party.said({ _tag: "Unavailable", detail: crash })
