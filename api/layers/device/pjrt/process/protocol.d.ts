@@ -1,5 +1,5 @@
 import type { WorkerMessage } from "../../hosted/control.ts";
-import type { DeviceInfo } from "../client/Client.ts";
+import type { DeviceInfo, Open } from "../client/Client.ts";
 import type { Buffers } from "../client/liveBuffers.ts";
 import type { CompileOptions } from "../client/compileOptions.ts";
 import type { NamedValues } from "../client/namedValues.ts";
@@ -56,6 +56,10 @@ export type Answer = {
     readonly _tag: "Said";
     readonly id: number;
     readonly message: number | WorkerMessage;
+} | {
+    readonly _tag: "Left";
+    readonly id: number;
+    readonly open: Open;
 } | {
     readonly _tag: "Ended";
     readonly id: number;

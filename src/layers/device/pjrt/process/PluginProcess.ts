@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url"
 import { type WorkerMessage, Word } from "../../hosted/control.ts"
 import type { Party } from "../../hosted/Host.ts"
 import type { HostedPlan } from "../../hosted/Plan.ts"
+import type { Open } from "../client/Client.ts"
 import { type Koffi, type Semaphore, semaphoreAt } from "../client/Native.ts"
 import type { NamedValues } from "../client/namedValues.ts"
 import { lastWords } from "./lastWords.ts"
@@ -151,6 +152,9 @@ export class PluginProcess {
     if (request !== undefined) this.#send(request)
   }
 
+  /** What the program that ended last has left open; `undefined` while none has ended. For tests of leaks. */
+  left: Open | undefined
+
   #asked: ((answer: Answer) => void) | undefined
 
   /** Ends it; what it does is lost. */
@@ -175,6 +179,7 @@ export class PluginProcess {
     if (answer._tag === "Started") this.#started = true
     else if (answer._tag === "Unavailable") for (const party of this.#programs.values()) party.said(answer)
     else if (answer._tag === "Said") this.#programs.get(answer.id)?.said(answer.message)
+    else if (answer._tag === "Left") this.left = answer.open
     else if (answer._tag === "Ended") this.#endProgram(answer.id)
   }
 

@@ -6,7 +6,7 @@
  */
 import { deserialize, serialize } from "node:v8"
 import type { WorkerMessage } from "../../hosted/control.ts"
-import type { DeviceInfo } from "../client/Client.ts"
+import type { DeviceInfo, Open } from "../client/Client.ts"
 import type { Buffers } from "../client/liveBuffers.ts"
 import type { CompileOptions } from "../client/compileOptions.ts"
 import type { NamedValues } from "../client/namedValues.ts"
@@ -75,6 +75,8 @@ export type Answer =
   /** The plugin or koffi cannot be used; the process ends. */
   | { readonly _tag: "Unavailable"; readonly detail: string }
   | { readonly _tag: "Said"; readonly id: number; readonly message: number | WorkerMessage }
+  /** A program has released what it had: what is open all the same has leaked. */
+  | { readonly _tag: "Left"; readonly id: number; readonly open: Open }
   | { readonly _tag: "Ended"; readonly id: number }
   | { readonly _tag: "Compiled"; readonly compiled: Compiled }
   /** A `CompileFor` that the plugin refused, with its error's code. */

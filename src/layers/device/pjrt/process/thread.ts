@@ -35,10 +35,9 @@ export interface ThreadData {
 // the process's main thread gives it
 const { api, client: handle, host, id, koffi: path, lock: lockWord, plan } = workerData as ThreadData
 
-const post = (message: number | WorkerMessage): void => {
-  const answer: Answer = { _tag: "Said", id, message }
-  writeSync(answerPipe, `${JSON.stringify(answer)}\n`)
-}
+const answer = (value: Answer): void => void writeSync(answerPipe, `${JSON.stringify(value)}\n`)
+
+const post = (message: number | WorkerMessage): void => answer({ _tag: "Said", id, message })
 
 const koffi = loadKoffi(path)
 const lock = new Int32Array(lockWord)
@@ -97,6 +96,7 @@ const main = async (): Promise<void> => {
   const runner = Runner.make({ client, plan, address, memory: hosted.memory, compile: compileIn(client), alone, now: () => performance.now() })
   await serve({ postMessage: post, sleep, words: (error) => (error instanceof Error ? wordsOf(error) : String(error)) }, hosted, runner)
   runner.close()
+  answer({ _tag: "Left", id, open: client.open })
   // the thread ends, and with it what would unmap it
   mapping.unmap()
 }
