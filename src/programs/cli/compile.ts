@@ -79,7 +79,7 @@ export const compile = Command.make(
     const json = { target: given.target, replicas, nodes, ...figures, memoryLimit: limit ?? null, buffers: buffers.slice(0, listed) }
     yield* Console.log(given.json ? JSON.stringify(json) : reportOf({ target: given.target, replicas, nodes, told, limit, listed }))
     if (limit === undefined || told.memory.peak <= limit) return
-    yield* tooLarge(told, limit, Option.isSome(given.memoryLimit) ? "--memory-limit allows" : `a ${told.kind} has`)
+    yield* tooLarge(told, limit, Option.isSome(given.memoryLimit) ? "--memory-limit allows" : `${told.kind} has`)
   })
 ).pipe(
   Command.withDescription(

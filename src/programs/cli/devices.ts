@@ -33,6 +33,10 @@ const installPlugin = Effect.fnUntraced(function* (name: (typeof plugins)[keyof 
   const console = yield* Console.Console
   const files = yield* run({ name, force, wheel: Option.getOrUndefined(wheel), report: (line) => console.error(line) })
   for (const file of files) yield* Console.log(`installed: ${file}`)
+  if (name === "cuda" && Option.isSome(wheel)) {
+    yield* Console.log("xla-cuda has two wheels, the plugin's and that of ptxas, which it compiles with: give --wheel the other one, too")
+    return
+  }
   const choose = name === "cpu" ? "" : `EFFECT_ESTIMATOR_PJRT_PLUGIN=${name} and `
   yield* Console.log(`${choose}\`--engine pjrt\` runs on it, and so does DevicePjrt.layer({ plugin: "${name}" })`)
   if (name === "tpu") yield* Console.log("`effect-estimator compile --target tpu:v5e:2x2` compiles for TPUs, also where there are none")
@@ -47,7 +51,7 @@ const install = Command.make(
     engine: Argument.Literals("engine", ["tensorflow", "xla-cpu", "xla-cuda", "tpu"]).pipe(Argument.withDescription("The engine to install")),
     wheel: Flag.String("wheel").pipe(
       Flag.withMetavar("file.whl"),
-      Flag.withDescription("The engine's wheel, where it was fetched already; otherwise pip fetches it"),
+      Flag.withDescription("The engine's wheel, where it was fetched already; otherwise pip fetches it. xla-cuda has two, one at a time"),
       Flag.optional
     ),
     force: Flag.Boolean("force").pipe(Flag.withDefault(false), Flag.withDescription("Install anew what is installed"))

@@ -103,14 +103,21 @@ const absence = (file: string, origin: string): string | undefined => {
   }
 }
 
-const missing = (detail: string): Result.Result<never, EngineUnavailable> => Result.fail(new EngineUnavailable({ engine, detail, remedy }))
+const missing = (detail: string, what = remedy): Result.Result<never, EngineUnavailable> =>
+  Result.fail(new EngineUnavailable({ engine, detail, remedy: what }))
+
+/** What `devices install` calls each. */
+const installed: { readonly [K in PluginName]: string } = { cpu: "xla-cpu", cuda: "xla-cuda", tpu: "tpu" }
+
+const remedyFor = (name: PluginName) =>
+  `Run \`npx effect-estimator devices install ${installed[name]}\`, or give its path in PJRT_NAMES_AND_LIBRARY_PATHS as \`${name}:path\`.`
 
 const byText = (text: string, origin: string, surroundings: Surroundings): Result.Result<Found, EngineUnavailable> => {
   const listed = namesAndPaths(surroundings.env["PJRT_NAMES_AND_LIBRARY_PATHS"] ?? "").find(([name]) => name === text)
   if (listed !== undefined) return byFile(listed[1], "PJRT_NAMES_AND_LIBRARY_PATHS", listed[0])
   if (!isName(text)) return byFile(text, origin)
   const [first] = named(text, surroundings)
-  return first === undefined ? noneNamed(text, `no plugin for "${text}" is installed`, surroundings) : Result.succeed(first)
+  return first === undefined ? noneNamed(text, `no plugin for "${text}" is installed`, surroundings, remedyFor(text)) : Result.succeed(first)
 }
 
 /** `name`: what it is called where it is listed. */
@@ -120,10 +127,10 @@ const byFile = (file: string, origin: string, name = ""): Result.Result<Found, E
 }
 
 /** None is found under a name: what was there, if anything, and could not be read. */
-const noneNamed = (name: PluginName, detail: string, surroundings: Surroundings): Result.Result<never, EngineUnavailable> => {
+const noneNamed = (name: PluginName, detail: string, surroundings: Surroundings, what = remedy): Result.Result<never, EngineUnavailable> => {
   const file = path.join(cacheFolder(name, surroundings), pins[name].library)
   const wrong = absence(file, "installed by `devices install`")
-  return missing(wrong === undefined || wrong.startsWith("there is no file") ? detail : `${detail}: ${wrong}`)
+  return missing(wrong === undefined || wrong.startsWith("there is no file") ? detail : `${detail}: ${wrong}`, what)
 }
 
 /**

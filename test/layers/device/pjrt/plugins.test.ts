@@ -74,7 +74,10 @@ describe("finding a plugin", () => {
   it("says which file is not there, and whose wish it was", () => {
     assert.match(messageFor("/nowhere/x.so"), /there is no file \/nowhere\/x\.so \(the plugin that was asked for\)/)
     assert.match(messageFor(undefined, { TPU_LIBRARY_PATH: "/nowhere/libtpu.so" }), /there is no file \/nowhere\/libtpu\.so \(TPU_LIBRARY_PATH\)/)
-    assert.match(messageFor("cuda"), /no plugin for "cuda" is installed\. Run/)
+    assert.match(
+      messageFor("cuda"),
+      /no plugin for "cuda" is installed\. Run `npx effect-estimator devices install xla-cuda`, or give its path in PJRT_NAMES_AND_LIBRARY_PATHS as `cuda:path`\./
+    )
     assert.include(messageFor(folder), `${folder} is a folder (the plugin that was asked for), and a plugin is a file`)
   })
 
