@@ -43,7 +43,9 @@ const flags = {
   memoryLimit: Flag.Finite("memory-limit").pipe(
     Flag.withSchema(Gibibytes),
     Flag.withMetavar("GiB"),
-    Flag.withDescription("Fails where a device needs more at once. Default: what the target's devices have, as far as that is known"),
+    Flag.withDescription(
+      "Fails where a device needs more at once. Default: what the target's devices have, as far as that is known; libtpu sees to TPUs"
+    ),
     Flag.optional
   ),
   buffers: count("buffers", "How many of the largest buffers are listed; default 10"),
@@ -78,7 +80,8 @@ export const compile = Command.make(
     const { buffers, ...figures } = told
     const json = { target: given.target, replicas, nodes, ...figures, memoryLimit: limit ?? null, buffers: buffers.slice(0, listed) }
     yield* Console.log(given.json ? JSON.stringify(json) : reportOf({ target: given.target, replicas, nodes, told, limit, listed }))
-    if (limit === undefined || told.memory.peak <= limit) return
+    // libtpu has refused what does not fit a TPU, by its own account
+    if (limit === undefined || told.memory.peak <= limit || (target.platform === "tpu" && Option.isNone(given.memoryLimit))) return
     yield* tooLarge(told, limit, Option.isSome(given.memoryLimit) ? "--memory-limit allows" : `${told.kind} has`)
   })
 ).pipe(
