@@ -50,6 +50,7 @@ for (const op of binaryOps) {
   const ints = op === "Pow" ? [made("int32", (i) => (i % 7) - 3), made("int32", (i) => i % 8)] : [whole, small]
   add(op, [i32(rows, columns), i32(rows, columns)], {}, { data: ints, what: "many int32" })
 }
+add("Atan2", [f32(rows, columns), f32(rows, columns)], {}, { data: [wide, made("float32", () => 1)], what: "many by ones", tolerance: 1e-5 })
 const gaps = made("float32", (i) => (i % 97 === 5 ? NaN : ((i * 31) % 41) - 20))
 for (const op of compareOps) add(op, [f32(rows, columns), f32(rows, columns)], {}, { data: [gaps, other], what: "many with NaN" })
 for (const op of ["Max", "Min"] as const) add(op, [f32(rows, columns), f32(rows, columns)], {}, { data: [gaps, wide], what: "many with NaN" })

@@ -6,6 +6,7 @@ export declare const compile: Command.Command<"compile", {
     readonly mode: "evaluate" | "train";
     readonly replicas: Option.Option<number>;
     readonly memoryLimit: Option.Option<number>;
+    readonly buffers: Option.Option<number>;
     readonly json: boolean;
     readonly set: Record<string, string>;
     readonly config: Option.Option<string>;

@@ -31,12 +31,18 @@ const installTensorflow = Effect.fnUntraced(function* ({ force, wheel }: Install
 const installPlugin = Effect.fnUntraced(function* (name: (typeof plugins)[keyof typeof plugins], { force, wheel }: InstallFlags) {
   const { install: run } = yield* load("pjrt", reinstall, () => import("../../layers/device/pjrt/install.ts"))
   const console = yield* Console.Console
-  const file = yield* run({ name, force, wheel: Option.getOrUndefined(wheel), report: (line) => console.error(line) })
-  yield* Console.log(`installed: ${file}`)
+  const files = yield* run({ name, force, wheel: Option.getOrUndefined(wheel), report: (line) => console.error(line) })
+  for (const file of files) yield* Console.log(`installed: ${file}`)
+  if (name === "cuda" && Option.isSome(wheel)) {
+    yield* Console.log("xla-cuda has two wheels, the plugin's and that of ptxas, which it compiles with: give --wheel the other one, too")
+    return
+  }
   const choose = name === "cpu" ? "" : `EFFECT_ESTIMATOR_PJRT_PLUGIN=${name} and `
   yield* Console.log(`${choose}\`--engine pjrt\` runs on it, and so does DevicePjrt.layer({ plugin: "${name}" })`)
   if (name === "tpu") yield* Console.log("`effect-estimator compile --target tpu:v5e:2x2` compiles for TPUs, also where there are none")
-  if (name === "cuda") yield* Console.log("CUDA's own libraries and cuDNN must be installed: the driver's, and NVIDIA's wheels or packages")
+  if (name !== "cuda") return
+  yield* Console.log("To run on a GPU, CUDA's own libraries and cuDNN must be installed: the driver's, and NVIDIA's wheels or packages")
+  yield* Console.log("`effect-estimator compile --target cuda:h100` compiles for GPUs, also where there are none")
 })
 
 const install = Command.make(
@@ -45,7 +51,7 @@ const install = Command.make(
     engine: Argument.Literals("engine", ["tensorflow", "xla-cpu", "xla-cuda", "tpu"]).pipe(Argument.withDescription("The engine to install")),
     wheel: Flag.String("wheel").pipe(
       Flag.withMetavar("file.whl"),
-      Flag.withDescription("The engine's wheel, where it was fetched already; otherwise pip fetches it"),
+      Flag.withDescription("The engine's wheel, where it was fetched already; otherwise pip fetches it. xla-cuda has two, one at a time"),
       Flag.optional
     ),
     force: Flag.Boolean("force").pipe(Flag.withDefault(false), Flag.withDescription("Install anew what is installed"))
@@ -55,8 +61,8 @@ const install = Command.make(
   Command.withDescription(
     "tensorflow: builds tfjs-node's binding against TensorFlow's own libraries, for machines where tfjs-node's download does not work. " +
       "npm fetches the binding's sources and pip the wheel with the libraries (274 MB; 854 MB remain), each checked by its hash; a C++ compiler " +
-      "builds it in half a minute. xla-cpu (63 MB), xla-cuda (192 MB), tpu (137 MB): plugins of XLA for the pjrt engine, fetched by pip and checked " +
-      "by their hash; libtpu is under Google's Cloud terms. All for Linux on x64. They go to effect-estimator/ in XDG_CACHE_HOME or ~/.cache; " +
+      "builds it in half a minute. xla-cpu (63 MB), xla-cuda (192 MB, and 41 MB for CUDA's ptxas), tpu (137 MB): plugins of XLA for the pjrt engine, " +
+      "fetched by pip and checked by their hash; ptxas is under NVIDIA's terms, libtpu under Google's Cloud terms. All for Linux on x64. They go to effect-estimator/ in XDG_CACHE_HOME or ~/.cache; " +
       "removing the folder undoes it."
   ),
   Command.withShortDescription("Makes an engine usable here"),

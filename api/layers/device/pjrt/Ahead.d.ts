@@ -1,17 +1,17 @@
 import { Device } from "../../../services/Device.ts";
+import { type Buffer } from "./buffers.ts";
 import type { Compiled } from "./process/protocol.ts";
 import * as StepModule from "./stepModule.ts";
-export interface Target {
-    readonly platform: "tpu";
-    readonly topology: string;
-    readonly devices: number;
-}
-export declare const targetOf: (text: string) => Target | undefined;
+import type { Target } from "./targets.ts";
 export interface Options {
     readonly target: Target;
     readonly replicas?: number | undefined;
     readonly precision?: StepModule.Precision | undefined;
     readonly plugin?: string | undefined;
-    readonly onCompiled: (compiled: Compiled) => void;
+    readonly onCompiled: (told: Told) => void;
+}
+export interface Told extends Omit<Compiled, "buffers"> {
+    readonly buffers: ReadonlyArray<Buffer>;
+    readonly productFlops: number;
 }
 export declare const make: (options: Options) => Device["Service"];

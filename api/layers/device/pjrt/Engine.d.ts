@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect";
 import type * as Result from "effect/Result";
 import type * as Scope from "effect/Scope";
-import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts";
+import { CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts";
 import type { Graph } from "../../../domain/graph/Graph.ts";
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts";
 import * as Host from "../hosted/Host.ts";

@@ -7,5 +7,7 @@ export declare const hasTpu: () => boolean;
 export declare const noTpu: () => EngineUnavailable;
 export declare const describe: (found: Found) => Effect.Effect<About, EngineUnavailable>;
 export declare const summary: ({ attributes, client, version }: About, { origin }: Found) => string;
-export declare const compileFor: (found: Found, request: CompileFor) => Outcome<Compiled>;
+export declare const compileFor: (found: Found, devices: number, request: CompileFor, env?: {
+    readonly [name: string]: string;
+}) => Outcome<Compiled>;
 export {};

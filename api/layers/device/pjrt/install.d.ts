@@ -7,4 +7,4 @@ export interface InstallOptions {
     readonly force?: boolean | undefined;
     readonly report: (line: string) => void;
 }
-export declare const install: (args_0: InstallOptions) => Effect.Effect<string, EngineUnavailable, never>;
+export declare const install: (options: InstallOptions) => Effect.Effect<readonly string[], EngineUnavailable, never>;

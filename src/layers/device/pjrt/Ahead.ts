@@ -11,26 +11,15 @@ import { compileFor } from "./describe.ts"
 import { check } from "../hosted/accept.ts"
 import { lowered } from "../hosted/compile.ts"
 import { explain } from "./explain.ts"
+import { type Buffer, arraysOf, buffersOf, printed } from "./buffers.ts"
+import { statsOf } from "../../../domain/passes/stats.ts"
 import { engine } from "./Host.ts"
+import * as CudaTools from "./cudaTools.ts"
 import * as Plugins from "./plugins.ts"
-import type { Compiled } from "./process/protocol.ts"
+import { type CompileOptions, flagsOf } from "./client/compileOptions.ts"
+import type { Compiled, CompileFor } from "./process/protocol.ts"
 import * as StepModule from "./stepModule.ts"
-
-/** @category models @since 0.1.0 */
-export interface Target {
-  readonly platform: "tpu"
-  /** As the plugin knows it: `v5e:4x4`. */
-  readonly topology: string
-  readonly devices: number
-}
-
-/** `tpu:v5e:4x4` has 16 devices; `undefined` for any other text. @category conversions @since 0.1.0 */
-export const targetOf = (text: string): Target | undefined => {
-  const match = /^tpu:(v[0-9]+[a-z]*:([0-9]+(?:x[0-9]+)*))$/.exec(text)
-  if (match === null) return undefined
-  const devices = match[2]!.split("x").reduce((product, extent) => product * Number(extent), 1)
-  return devices === 0 ? undefined : { platform: "tpu", topology: match[1]!, devices }
-}
+import type { Target } from "./targets.ts"
 
 /** @category models @since 0.1.0 */
 export interface Options {
@@ -41,7 +30,15 @@ export interface Options {
   /** Path of the plugin; default: as it is found. */
   readonly plugin?: string | undefined
   /** Told what each program takes. */
-  readonly onCompiled: (compiled: Compiled) => void
+  readonly onCompiled: (told: Told) => void
+}
+
+/** What a program takes. @category models @since 0.1.0 */
+export interface Told extends Omit<Compiled, "buffers"> {
+  /** What is in a device's memory when most of it is needed, the largest first; empty where the plugin does not tell. */
+  readonly buffers: ReadonlyArray<Buffer>
+  /** Floating point operations of a replica's products and convolutions, counted in the graph. */
+  readonly productFlops: number
 }
 
 const notHere = Effect.fail(
@@ -61,19 +58,51 @@ const inert: Executable = {
   writeState: () => notHere
 }
 
+/** As many as are named where a step is too large. */
+const named = 5
+
+const giga = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`
+
+/** What is large in a step that the plugin finds too large; it speaks of its own totals. */
+const withArrays = <E extends CompileError | EngineUnavailable>(error: E | CompileError, step: StepModule.StepModule, program: Program) => {
+  if (error._tag !== "CompileError" || !/out of memory|exceeds|RESOURCE_EXHAUSTED|Oom\b/i.test(error.detail)) return error
+  const largest = arraysOf(step, program).slice(0, named)
+  const lines = largest.map((array) => `  ${giga(array.bytes)}  ${printed(array)}`)
+  const detail = `${error.detail}\nThe largest arrays of the step as it is written, on each replica:\n${lines.join("\n")}\nUse smaller batches, more replicas, or checkpoint layers.`
+  return new CompileError({
+    engine,
+    detail,
+    ...(error.op === undefined ? {} : { op: error.op }),
+    ...(error.source === undefined ? {} : { source: error.source })
+  })
+}
+
+const requestFor = ({ description, platform, topology }: Target, text: string, options: CompileOptions): CompileFor => ({
+  _tag: "CompileFor",
+  topology,
+  description,
+  text,
+  options: { ...options, flags: flagsOf(platform) }
+})
+
 const compile = ({ onCompiled, plugin, precision = "default", target }: Options, replicas: number) =>
   Effect.fnUntraced(function* (program: Program): Effect.fn.Return<Executable, CompileError | EngineUnavailable> {
     yield* Effect.fromResult(check(engine, program, replicas))
     const partitions = program.partition?.cores ?? 1
     if (replicas * partitions !== target.devices) {
-      const detail = `${replicas} replicas of ${partitions} cores take ${replicas * partitions} devices, and ${target.topology} has ${target.devices}`
+      const detail = `${replicas} replicas of ${partitions} cores take ${replicas * partitions} devices, and ${target.name} has ${target.devices}`
       return yield* new CompileError({ engine, detail })
     }
     const found = yield* Effect.fromResult(Plugins.locate(plugin ?? target.platform))
-    const step = yield* Effect.fromResult(lowered(engine, () => StepModule.make(program, { replicas, iterations: 1, precision, wide: false })))
-    const options = { replicas, partitions }
-    const request = { _tag: "CompileFor", topology: target.topology, description: {}, text: step.text, options } as const
-    onCompiled(yield* Effect.mapError(compileFor(found, request), explain(step)))
+    const tools = target.platform === "cuda" ? CudaTools.environmentFor(yield* Effect.fromResult(CudaTools.locate())) : {}
+    // TPUs have no 64-bit arithmetic of their own
+    const how = { replicas, iterations: 1, precision, wide: target.platform !== "tpu" }
+    const step = yield* Effect.fromResult(lowered(engine, () => StepModule.make(program, how)))
+    const request = requestFor(target, step.text, { replicas, partitions })
+    const words = (error: CompileError | EngineUnavailable) => withArrays(explain(step)(error), step, program)
+    const { buffers, ...compiled } = yield* Effect.mapError(compileFor(found, target.devices, request, tools), words)
+    const productFlops = statsOf(program.step).matMulFlops
+    onCompiled({ ...compiled, productFlops, buffers: buffers === undefined ? [] : buffersOf(step, program, buffers) })
     return inert
   })
 

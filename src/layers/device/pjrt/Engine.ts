@@ -6,9 +6,9 @@
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import { homedir } from "node:os"
+import { homedir, totalmem } from "node:os"
 import * as path from "node:path"
-import { type CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
+import { CompileError, EngineUnavailable, type ExecuteError } from "../../../domain/Errors.ts"
 import type { Graph } from "../../../domain/graph/Graph.ts"
 import { batchLeaves, outfeedLeaves, type Program, stateLeaves } from "../../../domain/Program.ts"
 import { Device, type Executable as DeviceExecutable } from "../../../services/Device.ts"
@@ -91,6 +91,8 @@ const layoutOf = (program: Program, replicas: number, slots: number): HostedLayo
   }
 }
 
+const gibi = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 const unavailable = (detail: string, cause: unknown) => new EngineUnavailable({ engine, detail, remedy, cause })
@@ -116,6 +118,19 @@ export interface Planned {
   readonly failures: ReadonlyArray<string>
   /** Of a replica; default 1. */
   readonly cores?: number | undefined
+}
+
+/** What the state, the batches and the outputs take of this machine's memory, whose they are while a program runs. */
+const checkMemory = (layout: HostedLayout): Effect.Effect<void, CompileError> => {
+  const { bytes } = placeShared(layout)
+  // a container may have less than the machine
+  const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  if (bytes <= available) return Effect.void
+  const state = layout.state.reduce((sum, place) => sum + place.bytes * place.parts, 0)
+  const detail =
+    `the state (${gibi(state)}) with buffered batches and outputs takes ${gibi(bytes)} of this machine's memory, and it has ${gibi(available)}: ` +
+    "use a smaller model or smaller batches, buffer fewer steps (prefetch), or a machine with more memory"
+  return Effect.fail(new CompileError({ engine, detail }))
 }
 
 const planOf = (settings: Settings, found: Plugins.Found, { cores, ...planned }: Planned, koffi: Koffi): HostPlan => {
@@ -205,6 +220,7 @@ const compile = (settings: Settings, seams: Seams, process: ReturnType<typeof ma
     if (seams.spawn === undefined) party.ahead(devicesOf({ replicas, partitions: cores }))
     const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
     const layout = layoutOf(program, replicas, slots)
+    yield* checkMemory(layout)
     const make = seams.make ?? StepModule.make
     // TPUs have no 64-bit arithmetic of their own
     const how = { replicas, precision, wide: found.platform !== "tpu" }

@@ -19,7 +19,7 @@ const unavailable = (detail: string, cause?: unknown) => new EngineUnavailable({
 /** Starts the process, and ends it once `take` has an outcome for one of its answers, or when interrupted. */
 const asking = <A>(
   found: Found,
-  settings: Pick<Settings, "client" | "env">,
+  settings: Pick<Settings, "client" | "env"> & Partial<Pick<Settings, "devices">>,
   take: (answer: Answer) => Outcome<A> | undefined,
   request?: CompileFor
 ): Outcome<A> =>
@@ -88,14 +88,22 @@ export const summary = ({ attributes, client, version }: About, { origin }: Foun
 /** The environment in which libtpu describes TPUs on a machine that has none, in several processes at once if need be. */
 const withoutTpu = { ALLOW_MULTIPLE_LIBTPU_LOAD: "1", TPU_SKIP_MDS_QUERY: "1", TPU_WORKER_HOSTNAMES: "localhost", TPU_WORKER_ID: "0" } as const
 
-/** Compiles for devices that are not there; `CompileError` with the plugin's words where they refuse. @category running @since 0.1.0 */
-export const compileFor = (found: Found, request: CompileFor): Outcome<Compiled> =>
-  asking(
+/**
+ * Compiles for devices that are not there; `CompileError` with the plugin's words where they refuse. A CPU's plugin makes as many as
+ * there are to be. `env` is added to the environment of the plugin's process.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const compileFor = (found: Found, devices: number, request: CompileFor, env: { readonly [name: string]: string } = {}): Outcome<Compiled> => {
+  const settings = found.platform === "cpu" ? { client: { cpu_device_count: devices }, devices } : { client: undefined }
+  return asking(
     found,
-    { client: undefined, ...(found.platform === "tpu" ? { env: withoutTpu } : {}) },
+    { ...settings, env: found.platform === "tpu" ? { ...withoutTpu, ...env } : env },
     (answer) => {
       if (answer._tag === "Compiled") return Effect.succeed(answer.compiled)
       return answer._tag === "Refused" ? Effect.fail(new CompileError({ engine, detail: answer.detail })) : undefined
     },
     request
   )
+}

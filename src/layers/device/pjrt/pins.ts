@@ -12,6 +12,9 @@ export type PluginName = "cpu" | "cuda" | "tpu"
 /** @category constants @since 0.1.0 */
 export const pluginNames: ReadonlyArray<PluginName> = ["cpu", "cuda", "tpu"]
 
+/** NVIDIA's licence terms are the user's own to accept: the file is fetched by a command of theirs. */
+const nvidia = "NVIDIA's CUDA Toolkit EULA (not to be redistributed)"
+
 /** A wheel that has a plugin. @category models @since 0.1.0 */
 export interface Pin extends Wheel {
   readonly version: string
@@ -54,6 +57,24 @@ export const pins: { readonly [K in PluginName]: Pin } = {
     licence: "Google Cloud Terms of Service (not to be redistributed)"
   }
 }
+
+/** What XLA needs besides its plugin to make code for a GPU: `ptxas`, and the bitcode of mathematical functions. @category tables @since 0.1.0 */
+export const toolsPin = {
+  requirement: "nvidia-cuda-nvcc-cu12==12.9.86",
+  version: "12.9.86",
+  platform: "manylinux2010_x86_64",
+  file: "nvidia_cuda_nvcc_cu12-12.9.86-py3-none-manylinux2010_x86_64.manylinux_2_12_x86_64.whl",
+  bytes: 40_546_229,
+  sha256: "5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0",
+  /** CUDA's folder in the wheel. */
+  root: "nvidia/cuda_nvcc",
+  /** What of it is kept. */
+  files: ["bin/ptxas", "nvvm/libdevice/libdevice.10.bc"],
+  licence: nvidia
+} as const
+
+/** @category rules @since 0.1.0 */
+export const toolsFolder = (place: CachePlace): string => path.join(cacheRoot(place), `cuda-tools-${toolsPin.version}`)
 
 /** @category rules @since 0.1.0 */
 export const cacheFolder = (name: PluginName, place: CachePlace): string => path.join(cacheRoot(place), `pjrt-${name}-${pins[name].version}`)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { existsSync, readdirSync } from "node:fs"
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import * as path from "node:path"
 import { EngineUnavailable } from "../../../domain/Errors.ts"
@@ -89,21 +89,49 @@ const namesAndPaths = (text: string): ReadonlyArray<readonly [name: string, file
     return at < 0 ? [] : [[entry.slice(0, at).trim(), entry.slice(at + 1).trim()] as const]
   })
 
-const missing = (detail: string): Result.Result<never, EngineUnavailable> => Result.fail(new EngineUnavailable({ engine, detail, remedy }))
+/** Why a file cannot be used, before it is opened; `undefined` where nothing speaks against it. */
+const absence = (file: string, origin: string): string | undefined => {
+  try {
+    if (statSync(file).isDirectory()) return `${file} is a folder (${origin}), and a plugin is a file, such as pjrt_c_api_cpu_plugin.so in it`
+    accessSync(file, constants.R_OK)
+    return undefined
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException // of the file system
+    if (code === "ENOENT") return `there is no file ${file} (${origin})`
+    const what = code === "EACCES" ? "reading it, or a folder on the way to it, is not allowed to this user" : `the system says ${code}`
+    return `${file} cannot be read (${origin}): ${what}`
+  }
+}
+
+const missing = (detail: string, what = remedy): Result.Result<never, EngineUnavailable> =>
+  Result.fail(new EngineUnavailable({ engine, detail, remedy: what }))
+
+/** What `devices install` calls each. */
+const installed: { readonly [K in PluginName]: string } = { cpu: "xla-cpu", cuda: "xla-cuda", tpu: "tpu" }
+
+const remedyFor = (name: PluginName) =>
+  `Run \`npx effect-estimator devices install ${installed[name]}\`, or give its path in PJRT_NAMES_AND_LIBRARY_PATHS as \`${name}:path\`.`
 
 const byText = (text: string, origin: string, surroundings: Surroundings): Result.Result<Found, EngineUnavailable> => {
   const listed = namesAndPaths(surroundings.env["PJRT_NAMES_AND_LIBRARY_PATHS"] ?? "").find(([name]) => name === text)
   if (listed !== undefined) return byFile(listed[1], "PJRT_NAMES_AND_LIBRARY_PATHS", listed[0])
   if (!isName(text)) return byFile(text, origin)
   const [first] = named(text, surroundings)
-  return first === undefined ? missing(`no plugin for "${text}" is installed`) : Result.succeed(first)
+  return first === undefined ? noneNamed(text, `no plugin for "${text}" is installed`, surroundings, remedyFor(text)) : Result.succeed(first)
 }
 
 /** `name`: what it is called where it is listed. */
-const byFile = (file: string, origin: string, name = ""): Result.Result<Found, EngineUnavailable> =>
-  existsSync(file)
-    ? Result.succeed({ platform: isName(name) ? name : platformOf(file), file: path.resolve(file), origin })
-    : missing(`there is no file ${file} (${origin})`)
+const byFile = (file: string, origin: string, name = ""): Result.Result<Found, EngineUnavailable> => {
+  const wrong = absence(file, origin)
+  return wrong === undefined ? Result.succeed({ platform: isName(name) ? name : platformOf(file), file: path.resolve(file), origin }) : missing(wrong)
+}
+
+/** None is found under a name: what was there, if anything, and could not be read. */
+const noneNamed = (name: PluginName, detail: string, surroundings: Surroundings, what = remedy): Result.Result<never, EngineUnavailable> => {
+  const file = path.join(cacheFolder(name, surroundings), pins[name].library)
+  const wrong = absence(file, "installed by `devices install`")
+  return missing(wrong === undefined || wrong.startsWith("there is no file") ? detail : `${detail}: ${wrong}`, what)
+}
 
 /**
  * `asked` is a path or a name (`cpu`, `cuda`, `tpu`, or one of PJRT_NAMES_AND_LIBRARY_PATHS). Without it: EFFECT_ESTIMATOR_PJRT_PLUGIN
@@ -122,5 +150,5 @@ export const locate = (asked: string | undefined, surroundings: Surroundings = h
   const [listed] = namesAndPaths(env["PJRT_NAMES_AND_LIBRARY_PATHS"] ?? "")
   if (listed !== undefined) return byFile(listed[1], "PJRT_NAMES_AND_LIBRARY_PATHS", listed[0])
   const [cpu] = named("cpu", surroundings)
-  return cpu === undefined ? missing("no PJRT plugin is installed") : Result.succeed(cpu)
+  return cpu === undefined ? noneNamed("cpu", "no PJRT plugin is installed", surroundings) : Result.succeed(cpu)
 }

@@ -1,37 +1,20 @@
-/** What becomes of a program when its plugin is not there, refuses, fails or ends its process; and that nothing is left behind. */
+/** What becomes of a program when its plugin refuses, fails or ends its process; and that nothing is left behind. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import * as path from "node:path"
-import { EngineUnavailable } from "../../../../src/domain/Errors.ts"
+import { readFileSync } from "node:fs"
 import type { Program } from "../../../../src/domain/Program.ts"
-import { loadKoffi } from "../../../../src/layers/device/pjrt/client/Native.ts"
-import { checkVersion, Plugin } from "../../../../src/layers/device/pjrt/client/Plugin.ts"
-import { make, type Options, type PluginDevice, type Seams } from "../../../../src/layers/device/pjrt/Engine.ts"
-import type { Found } from "../../../../src/layers/device/pjrt/plugins.ts"
+import { make } from "../../../../src/layers/device/pjrt/Engine.ts"
 import { linearBatches } from "../../../conformance/deviceSteps.ts"
 import { linear, lookup, shards } from "../../../conformance/programs.ts"
 import { empty, heavy, shift } from "../onnx/programs.ts"
 import { withXla } from "./available.ts"
+import { held, refusalOf } from "./held.ts"
 import { aborting, echo, echoNode, moduleOfBody, tooLarge } from "./texts.ts"
-
-/** A device whose process the test holds. */
-const held = (options: Options = {}, seams: Seams = {}) => {
-  const devices: Array<PluginDevice> = []
-  const serve: Seams["spawn"] = (plan, device) => {
-    devices.push(device)
-    return device.serve(plan)
-  }
-  const device = make({ cache: false, ...options }, { spawn: serve, ...seams })
-  return { device, child: () => devices[0]!.process()!.child, started: () => devices.length }
-}
 
 const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, program: Program = linear(1)) {
   const executable = yield* device.compile(program)
@@ -40,66 +23,6 @@ const started = Effect.fnUntraced(function* (device: ReturnType<typeof make>, pr
 })
 
 const batch = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(1, 2)]
-
-const at = (file: string) => () => Result.succeed<Found>({ platform: "cpu", origin: "", file })
-
-/** The message of a compile that fails. */
-const refusalOf = (seams: Seams, options: Options = {}) =>
-  Effect.map(Effect.flip(make({ cache: false, ...options }, seams).compile(echo())), (error) => `${error._tag}: ${error.message}`)
-
-const temporaryFile = (name: string, content: Uint8Array) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const folder = mkdtempSync(path.join(tmpdir(), "effect-estimator-pjrt-"))
-      writeFileSync(path.join(folder, name), content)
-      return path.join(folder, name)
-    }),
-    (file) => Effect.sync(() => rmSync(path.dirname(file), { recursive: true }))
-  )
-
-/** The first bytes of a library for arm64. */
-const forArm = () => {
-  const bytes = Buffer.alloc(64)
-  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
-  bytes.writeUInt16LE(183, 18)
-  return bytes
-}
-
-describe("the PJRT engine without a plugin that can be used", () => {
-  it.effect("says what is missing and how to get it, before it starts a process", () =>
-    Effect.gen(function* () {
-      const locate = () => Result.fail(new EngineUnavailable({ engine: "pjrt", detail: "nothing is there", remedy: "Get it." }))
-      const { device, started: count } = held({}, { locate })
-      const error = yield* Effect.flip(device.compile(linear(1)))
-      assert.strictEqual(error.message, "engine pjrt is not available: nothing is there. Get it.")
-      assert.strictEqual(count(), 0)
-    })
-  )
-
-  it.effect("says which machine a library is for, what is no library, and what is no plugin", () =>
-    Effect.gen(function* () {
-      const arm = yield* temporaryFile("plugin.so", forArm())
-      const refused = yield* refusalOf({ locate: at(arm) })
-      assert.match(refused, /^EngineUnavailable: .*plugin\.so cannot be loaded: it is built for arm64, and this is x64\. Run `npx/)
-      const text = yield* temporaryFile("plugin.so", Buffer.from("not a library at all"))
-      assert.match(yield* refusalOf({ locate: at(text) }), /it is not a library/)
-      assert.match(yield* refusalOf({ locate: at(process.execPath) }), /^EngineUnavailable: /)
-    })
-  )
-
-  it("refuses an older version of the API by its number", () => {
-    const koffi = loadKoffi()
-    const table = new BigUint64Array(8)
-    table[0] = 64n
-    table[4] = 54n << 32n
-    const plugin = new Plugin(koffi, koffi.address(table))
-    assert.throws(
-      () => checkVersion(plugin, "old.so"),
-      "old.so has version 0.54 of the PJRT API, and this needs 0.81 or a later 0.x: take a newer plugin"
-    )
-    assert.isFalse(plugin.has("Client_Create"), "functions beyond the table's end are not there")
-  })
-})
 
 /** Whether a process has ended; one that nobody has asked about yet still has an entry. */
 const isGone = (pid: number): boolean => {
@@ -140,6 +63,22 @@ withXla("failures of the PJRT engine, and its process", (file) => {
           assert.strictEqual((yield* Effect.flip(use)).reason, "DeviceLost")
         yield* started(device)
         assert.notStrictEqual(child().pid, first.pid)
+      })
+    )
+
+    it.effect("says that its process was killed while it compiled, and what may help", () =>
+      Effect.gen(function* () {
+        const { child, device, process: running, started: count } = held()
+        const compiling = yield* Effect.forkChild(Effect.flip(Effect.scoped(device.compile(linear(1)))))
+        yield* Effect.repeat(Effect.yieldNow, { until: () => count() > 0 })
+        yield* Effect.callback<void>((resume) => running()!.ask((answer) => answer._tag === "Started" && resume(Effect.void)))
+        child().kill("SIGKILL")
+        const error = yield* Fiber.join(compiling)
+        assert.strictEqual(
+          `${error._tag}: ${error.message}`,
+          "CompileError: pjrt cannot compile: the plugin ended its process while it compiled (SIGKILL: somebody killed it, or the system, for want of memory): " +
+            "try again with more memory free, one program at a time, or a smaller step"
+        )
       })
     )
 

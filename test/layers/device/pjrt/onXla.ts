@@ -6,7 +6,7 @@ import type { Program } from "../../../../src/domain/Program.ts"
 import { allocate, sizeOf, type TensorData, type TensorType } from "../../../../src/domain/Tensor.ts"
 import { type Client, create } from "../../../../src/layers/device/pjrt/client/Client.ts"
 import { Executable } from "../../../../src/layers/device/pjrt/client/Executable.ts"
-import { countOpcodes } from "../../../../src/layers/device/pjrt/client/hlo.ts"
+import { countOpcodes, decode } from "../../../../src/layers/device/pjrt/client/hlo.ts"
 import { loadKoffi } from "../../../../src/layers/device/pjrt/client/Native.ts"
 import { open } from "../../../../src/layers/device/pjrt/client/Plugin.ts"
 import { optimizedOf } from "../../../../src/layers/device/pjrt/client/program.ts"
@@ -47,7 +47,7 @@ export const load = (client: Client, { cores = 1, parameters, parts = [], replic
   const own = parameters.map(({ dtype, shape }, i): TensorType => ({ dtype, shape: blocksOf(shape, parts[i] ?? shape.map(() => 1))[0]!.shape }))
   const executable = new Executable(client, program, replicas * cores, { parameters: own, results })
   return {
-    operations: countOpcodes(optimizedOf(client.plugin, client.plugin.call("LoadedExecutable_GetExecutable", [program, 0]).get(3))),
+    operations: countOpcodes(decode(optimizedOf(client.plugin, client.plugin.call("LoadedExecutable_GetExecutable", [program, 0]).get(3)))),
     close: () => executable.close(),
     run: (given) => {
       const uploaded = executable.devices.map((device, place) =>

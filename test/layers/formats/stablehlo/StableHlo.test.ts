@@ -257,7 +257,7 @@ withXla("exported StableHLO", () => {
         const place = join(models["transformerXl"]!.path, "assets.extra", "stablehlo")
         const text = readFileSync(join(place, "serving_default.mlirbc"))
         const request = { _tag: "CompileFor", topology: "v5e:2x2", description: {}, text, options: { replicas: 4, partitions: 1 } } as const
-        const compiled = await using(Effect.flatMap(Effect.fromResult(tpu), (found) => compileFor(found, request)))
+        const compiled = await using(Effect.flatMap(Effect.fromResult(tpu), (found) => compileFor(found, 4, request)))
         assert.strictEqual(compiled.kind, "TPU v5 lite")
         assert.isAbove(compiled.memory.peak, 0)
       },

@@ -7,3 +7,4 @@ export interface CompileOptions {
 }
 export declare const devicesOf: ({ partitions, replicas }: CompileOptions) => number;
 export declare const encode: ({ flags, partitions, replicas }: CompileOptions) => Uint8Array;
+export declare const flagsOf: (platform: string) => NonNullable<CompileOptions["flags"]>;

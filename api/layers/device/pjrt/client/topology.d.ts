@@ -1,3 +1,4 @@
 import type { Compiled, CompileFor } from "../process/protocol.ts";
+import type { Client } from "./Client.ts";
 import { type Plugin } from "./Plugin.ts";
-export declare const compileFor: (plugin: Plugin, { description, options, text, topology: name }: CompileFor) => Compiled;
+export declare const compileFor: (plugin: Plugin, client: Client | undefined, request: CompileFor) => Compiled;

@@ -48,7 +48,7 @@ export declare const elementwiseRules: {
     Pow: typeof pow;
     Max: (e: Emitter, _: Node, x: ReadonlyArray<Value>) => Value;
     Min: (e: Emitter, _: Node, x: ReadonlyArray<Value>) => Value;
-    Atan2: (e: Emitter, _: Node, x: ReadonlyArray<Value>) => Value;
+    Atan2: (e: Emitter, _: NodeOf<"Atan2">, [y, x]: readonly Value[]) => Value;
     Equal: (e: Emitter, _: Node, x: ReadonlyArray<Value>) => Value;
     NotEqual: (e: Emitter, _: Node, x: ReadonlyArray<Value>) => Value;
     Less: (e: Emitter, _: Node, x: ReadonlyArray<Value>) => Value;

@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { type WorkerMessage } from "../../hosted/control.ts";
 import type { Party } from "../../hosted/Host.ts";
 import type { HostedPlan } from "../../hosted/Plan.ts";
+import type { Open } from "../client/Client.ts";
 import { type Koffi } from "../client/Native.ts";
 import type { NamedValues } from "../client/namedValues.ts";
 import { type Answer, type CompileFor } from "./protocol.ts";
@@ -37,6 +38,7 @@ export declare class PluginProcess {
     constructor(koffi: Koffi, settings: Settings);
     get isOver(): boolean;
     ask(take: (answer: Answer) => void, request?: CompileFor): void;
+    left: Open | undefined;
     ahead(): void;
     kill(): void;
     serve(plan: HostPlan): ProgramParty;

@@ -1,5 +1,6 @@
 import type { WorkerMessage } from "../../hosted/control.ts";
-import type { DeviceInfo } from "../client/Client.ts";
+import type { DeviceInfo, Open } from "../client/Client.ts";
+import type { Buffers } from "../client/liveBuffers.ts";
 import type { CompileOptions } from "../client/compileOptions.ts";
 import type { NamedValues } from "../client/namedValues.ts";
 import type { ProgramMemory } from "../client/program.ts";
@@ -44,6 +45,7 @@ export interface Compiled {
     readonly operations: {
         readonly [opcode: string]: number;
     };
+    readonly buffers: Buffers | undefined;
 }
 export type Answer = {
     readonly _tag: "Started";
@@ -55,6 +57,10 @@ export type Answer = {
     readonly _tag: "Said";
     readonly id: number;
     readonly message: number | WorkerMessage;
+} | {
+    readonly _tag: "Left";
+    readonly id: number;
+    readonly open: Open;
 } | {
     readonly _tag: "Ended";
     readonly id: number;

@@ -54,11 +54,14 @@ export const cacheRoot = ({ env, home }: CachePlace): string => {
   return path.resolve(set === undefined || set === "" ? path.join(home, ".cache") : set, "effect-estimator")
 }
 
-/** A field of what the installation of `folder` wrote last; `undefined` where none was finished. @category rules @since 0.1.0 */
+/** A field of what the installation of `folder` wrote last; `undefined` where none was finished or it cannot be read. @category rules @since 0.1.0 */
 export const installedField = (folder: string, field: string): string | undefined => {
-  const file = path.join(folder, manifestName)
-  if (!existsSync(file)) return undefined
-  return (JSON.parse(readFileSync(file, "utf8")) as { readonly [name: string]: string })[field] // `publish` wrote it
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path.join(folder, manifestName), "utf8"))
+    return (manifest as { readonly [name: string]: string })[field] // `publish` wrote it
+  } catch {
+    return undefined
+  }
 }
 
 /** @category conversions @since 0.1.0 */

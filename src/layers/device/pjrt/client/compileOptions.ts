@@ -34,3 +34,6 @@ export const encode = ({ flags = {}, partitions = 1, replicas }: CompileOptions)
   for (const [name, value] of Object.entries(flags)) options.message(7, new Writer().string(1, name).message(2, optionValue(value)))
   return options.finish()
 }
+
+/** XLA's flags of all programs of a platform: its CPU compiler drops a NaN in `maximum` and `minimum` by default. @category rules @since 0.1.0 */
+export const flagsOf = (platform: string): NonNullable<CompileOptions["flags"]> => (platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {})

@@ -15,21 +15,22 @@ export interface ProgramMemory {
   /** Of results that lie where donated arguments lay; counted in both. */
   readonly aliased: number
   readonly temporary: number
-  /** All at once at the worst moment, if the plugin tells. */
+  /** All at once at the worst moment, as the plugin tells, or if that is more, the arguments, other results and temporaries. */
   readonly peak: number
 }
 
 /** @category readers @since 0.1.0 */
 export const memoryOf = (plugin: Plugin, program: bigint): ProgramMemory => {
   const stats = plugin.call("Executable_GetCompiledMemoryStats", [program, ...new Array<number>(15).fill(0)])
-  return {
+  const memory = {
     code: stats.number(3),
     arguments: stats.number(4),
     results: stats.number(5),
     aliased: stats.number(6),
-    temporary: stats.number(7),
-    peak: stats.number(13)
+    temporary: stats.number(7)
   }
+  // CPUs' and GPUs' plugins take memory for all temporaries at once, and tell the peak of some of them only
+  return { ...memory, peak: Math.max(stats.number(13), memory.arguments + memory.results - memory.aliased + memory.temporary) }
 }
 
 /** `flops`, `bytes accessed` … of one execution; empty where the plugin does not tell. @category readers @since 0.1.0 */

@@ -179,7 +179,8 @@ export const elementwiseRules = {
   Pow: pow,
   Max: binary("maximum"),
   Min: binary("minimum"),
-  Atan2: binary("atan2"),
+  // the constant 1 as the second operand would be as wrong as in Atan: kept out of the compiler's sight
+  Atan2: (e, _, [y, x]) => e.binary("atan2", ...e.barrier([y!, x!])),
   Equal: compare("EQ"),
   NotEqual: compare("NE"),
   Less: compare("LT"),

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url"
 import { type WorkerMessage, Word } from "../../hosted/control.ts"
 import type { Party } from "../../hosted/Host.ts"
 import type { HostedPlan } from "../../hosted/Plan.ts"
+import type { Open } from "../client/Client.ts"
 import { type Koffi, type Semaphore, semaphoreAt } from "../client/Native.ts"
 import type { NamedValues } from "../client/namedValues.ts"
 import { lastWords } from "./lastWords.ts"
@@ -44,6 +45,9 @@ const kept = 16_384
 const idleMillis = 2_000
 /** A process that is started before its first program waits longer for it: the step is traced meanwhile. */
 const firstMillis = 60_000
+
+/** What helps where the process was killed before it ran anything. */
+const afterKill = "try again with more memory free, one program at a time, or a smaller step"
 
 /** A program in the process; its manners are those of a worker thread. @category models @since 0.1.0 */
 export class ProgramParty extends EventEmitter implements Party {
@@ -153,6 +157,9 @@ export class PluginProcess {
     if (request !== undefined) this.#send(request)
   }
 
+  /** What the program that ended last has left open; `undefined` while none has ended. For tests of leaks. */
+  left: Open | undefined
+
   #asked: ((answer: Answer) => void) | undefined
 
   /** Has it wait for its first program, and end if none comes. */
@@ -184,6 +191,7 @@ export class PluginProcess {
       this.#refusal = answer
       for (const party of this.#programs.values()) party.said(answer)
     } else if (answer._tag === "Said") this.#programs.get(answer.id)?.said(answer.message)
+    else if (answer._tag === "Left") this.left = answer.open
     else if (answer._tag === "Ended") this.#endProgram(answer.id)
   }
 
@@ -226,7 +234,8 @@ export class PluginProcess {
   }
 
   #fail(detail: string, code: number): void {
-    const crash = `the plugin ended its process while it ${this.#started ? "compiled" : "started"} (${detail})`
+    const killed = detail.startsWith("SIGKILL") ? `: ${afterKill}` : ""
+    const crash = `the plugin ended its process while it ${this.#started ? "compiled" : "started"} (${detail})${killed}`
     this.#asked?.(this.#started ? { _tag: "Refused", code: "ABORTED", detail: crash } : { _tag: "Unavailable", detail: crash })
     for (const party of this.#programs.values()) {
       if (!this.#started) party.said(this.#refusal ?? { _tag: "Unavailable", detail: crash })

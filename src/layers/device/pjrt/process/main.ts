@@ -117,7 +117,7 @@ const serve = ({ id, plan }: Serve): void => {
 
 const compileFor = (request: CompileFor): void => {
   try {
-    answer({ _tag: "Compiled", compiled: compile(running!.plugin, request) })
+    answer({ _tag: "Compiled", compiled: compile(running!.plugin, running!.clients[0], request) })
   } catch (error) {
     if (!(error instanceof Plugin.PjrtError)) throw error
     answer({ _tag: "Refused", code: error.code, detail: error.message.trim() })

@@ -6,7 +6,8 @@
  */
 import { deserialize, serialize } from "node:v8"
 import type { WorkerMessage } from "../../hosted/control.ts"
-import type { DeviceInfo } from "../client/Client.ts"
+import type { DeviceInfo, Open } from "../client/Client.ts"
+import type { Buffers } from "../client/liveBuffers.ts"
 import type { CompileOptions } from "../client/compileOptions.ts"
 import type { NamedValues } from "../client/namedValues.ts"
 import type { ProgramMemory } from "../client/program.ts"
@@ -37,7 +38,7 @@ export interface Serve {
 /** Compiles for devices that are not there. @category models @since 0.1.0 */
 export interface CompileFor {
   readonly _tag: "CompileFor"
-  /** Such as `v5e:4x4`. */
+  /** Such as `v5e:4x4`; not used where there is a client, whose devices are then compiled for. */
   readonly topology: string
   /** Options of the topology, which the plugin knows. */
   readonly description: NamedValues
@@ -65,6 +66,8 @@ export interface Compiled {
   readonly cost: NamedValues
   /** How many of each operation that moves data between devices, and of others of interest, the compiled program has. */
   readonly operations: { readonly [opcode: string]: number }
+  /** Absent where the plugin does not give the compiled program. */
+  readonly buffers: Buffers | undefined
 }
 
 /** What the process says; `id` is a program's. @category models @since 0.1.0 */
@@ -73,6 +76,8 @@ export type Answer =
   /** The plugin or koffi cannot be used; the process ends. */
   | { readonly _tag: "Unavailable"; readonly detail: string }
   | { readonly _tag: "Said"; readonly id: number; readonly message: number | WorkerMessage }
+  /** A program has released what it had: what is open all the same has leaked. */
+  | { readonly _tag: "Left"; readonly id: number; readonly open: Open }
   | { readonly _tag: "Ended"; readonly id: number }
   | { readonly _tag: "Compiled"; readonly compiled: Compiled }
   /** A `CompileFor` that the plugin refused, with its error's code. */

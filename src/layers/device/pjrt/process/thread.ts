@@ -10,7 +10,7 @@ import { Word, type WorkerMessage } from "../../hosted/control.ts"
 import { type Port, serve } from "../../hosted/serve.ts"
 import * as Cache from "../Cache.ts"
 import { Client, SignatureError } from "../client/Client.ts"
-import { type CompileOptions, devicesOf, encode } from "../client/compileOptions.ts"
+import { devicesOf, encode, flagsOf } from "../client/compileOptions.ts"
 import { Executable } from "../client/Executable.ts"
 import { loadKoffi, semaphoreAt } from "../client/Native.ts"
 import { PjrtError, Plugin } from "../client/Plugin.ts"
@@ -43,10 +43,9 @@ const {
   plan
 } = await new Promise<ThreadData>((resolve) => parentPort!.once("message", resolve))
 
-const post = (message: number | WorkerMessage): void => {
-  const answer: Answer = { _tag: "Said", id, message }
-  writeSync(answerPipe, `${JSON.stringify(answer)}\n`)
-}
+const answer = (value: Answer): void => void writeSync(answerPipe, `${JSON.stringify(value)}\n`)
+
+const post = (message: number | WorkerMessage): void => answer({ _tag: "Said", id, message })
 
 const koffi = loadKoffi(path)
 const lock = new Int32Array(lockWord)
@@ -63,9 +62,6 @@ const alone = (work: () => void): void => {
     Atomics.notify(lock, 0, 1)
   }
 }
-
-/** XLA's CPU compiler drops a NaN in `maximum` and `minimum` by default. */
-const flagsOf = (platform: string): CompileOptions["flags"] => (platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {})
 
 const compileIn =
   (client: Client) =>
@@ -109,6 +105,7 @@ const main = async (): Promise<void> => {
   const runner = Runner.make({ client, plan, address, memory: hosted.memory, compile: compileIn(client), alone, now: () => performance.now() })
   await serve({ postMessage: post, sleep, words: (error) => (error instanceof Error ? wordsOf(error) : String(error)) }, hosted, runner)
   runner.close()
+  answer({ _tag: "Left", id, open: client.open })
   // the thread ends, and with it what would unmap it
   mapping.unmap()
 }
