@@ -22,7 +22,7 @@ export type Options = Engine.Options
 export const make = (options: Options = {}): Device["Service"] => Engine.make(options)
 
 /**
- * The device, whose process starts with the layer: the plugin is loaded while the step is still being traced.
+ * The device, whose process starts with the layer, and ends with it: the plugin is loaded while the step is still being traced.
  *
  * @category layers
  * @since 0.1.0

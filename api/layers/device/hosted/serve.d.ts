@@ -12,5 +12,9 @@ export interface Runner {
     readonly fetch?: () => void;
     readonly store?: (leaves: ReadonlyArray<number>) => void;
 }
+export declare class StepsFailed extends Error {
+    readonly done: number;
+    constructor(done: number, cause: unknown);
+}
 export declare const messageOf: (error: unknown) => string;
 export declare const serve: (port: Port, plan: HostedPlan, runner: Runner, now?: () => number) => Promise<void>;

@@ -32,6 +32,7 @@ export interface Seams {
 export interface PluginDevice {
     readonly serve: (plan: HostPlan) => ProgramParty;
     readonly ahead: (devices?: number) => void;
+    readonly leave: () => void;
     readonly process: () => PluginProcess | undefined;
 }
 export interface Settings extends Options {
@@ -54,7 +55,7 @@ export declare const partsOf: (settings: Settings, seams: Seams) => Effect.Effec
 export declare const start: (settings: Settings, seams: Seams, party: PluginDevice, args_3: Parts, planned: Planned, step: Pick<StepModule.StepModule, "at">) => Effect.Effect<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope>;
 export interface Made {
     readonly device: Device["Service"];
-    readonly ahead: Effect.Effect<void>;
+    readonly ahead: Effect.Effect<void, never, Scope.Scope>;
 }
 export declare const makeAhead: (options?: Options, seams?: Seams) => Made;
 export declare const make: (options?: Options, seams?: Seams) => Device["Service"];

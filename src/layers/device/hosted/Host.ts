@@ -28,9 +28,12 @@ export interface Party {
   removeAllListeners(): unknown
   /** Wakes it; absent where it sleeps on the bell of the control words. */
   readonly wake?: () => void
-  /** Ends it at once; asked for only while it is not ready yet. Absent where it cannot be ended. */
+  /** Ends it at once; asked for while it is not ready yet, and where it does not end by itself. Absent where it cannot be ended. */
   readonly abandon?: () => void
 }
+
+/** How long a party may take to end after the step it is in. */
+const patienceMillis = 30_000
 
 type Failure = ExecuteError | CompileError | EngineUnavailable
 
@@ -138,7 +141,10 @@ export class Host {
   get close(): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
       this.fail(new ExecuteError({ engine: this.identity.engine, reason: "Closed", detail: "the scope of the executable is closed" }))
+      // what hangs in native code would hold whoever closes it for good; there is nothing left to be saved
+      const patience = setTimeout(() => this.#party.abandon?.(), patienceMillis)
       const done = () => {
+        clearTimeout(patience)
         this.#party.removeAllListeners()
         resume(Effect.void)
       }

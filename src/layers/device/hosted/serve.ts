@@ -34,6 +34,17 @@ export interface Runner {
   readonly store?: (leaves: ReadonlyArray<number>) => void
 }
 
+/** What `Runner.steps` may throw, so that the steps before the failing one count. @category errors @since 0.1.0 */
+export class StepsFailed extends Error {
+  /** Steps of the call that are done, with their outputs and losses. */
+  readonly done: number
+
+  constructor(done: number, cause: unknown) {
+    super(messageOf(cause), { cause })
+    this.done = done
+  }
+}
+
 /** @category rules @since 0.1.0 */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -68,10 +79,21 @@ export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: (
     port.postMessage(wanted)
   }
 
-  const call = (count: number, done: number) => {
+  /** Runs `most` steps, or as many as come before one that fails. */
+  const attemptSteps = (most: number): { readonly count: number; readonly failed?: StepsFailed } => {
     const begin = pace.begin()
-    runner.steps(slot, out, count, callLosses)
-    pace.end(count, begin)
+    try {
+      runner.steps(slot, out, most, callLosses)
+    } catch (error) {
+      if (error instanceof StepsFailed) return { count: error.done, failed: error }
+      throw error
+    }
+    pace.end(most, begin)
+    return { count: most }
+  }
+
+  const call = (most: number, done: number) => {
+    const { count, failed } = attemptSteps(most)
     for (let i = 0; i < count; i++) {
       losses[done + i] = callLosses[i]!
       slotLosses[out + i] = callLosses[i]!
@@ -82,6 +104,7 @@ export const serve = async (port: Port, plan: HostedPlan, runner: Runner, now: (
     Atomics.add(control, Word.consumed, count)
     Atomics.add(control, Word.produced, count)
     wake(Wake.consumed | Wake.produced)
+    if (failed !== undefined) throw failed.cause
   }
 
   /** Until all iterations are done, a stop is asked for or a step fails; sleeps while there is no batch or no room. */

@@ -44,7 +44,10 @@ export interface Options {
   readonly replicas?: number | undefined
   /** Steps whose batches and outputs are buffered; at least 2. Default: as many as take 4 MiB, at least 4 and at most 64. */
   readonly prefetch?: number | undefined
-  /** Steps of one execution where as many batches are there; default: 1, and several once steps turn out to take less than 2 ms. */
+  /**
+   * Steps of one execution, in device runs (`iterationsPerLoop`) of at least as many and where as many batches are there. Default: 1, and
+   * several once steps turn out to take less than 2 ms, in device runs of 16 and more. At most `prefetch`.
+   */
   readonly stepsPerExecute?: number | undefined
   /** Of products: `default` is the plugin's own choice (bfloat16 on a TPU, float32 elsewhere). */
   readonly precision?: StepModule.Precision | undefined
@@ -68,6 +71,8 @@ export interface PluginDevice {
   readonly serve: (plan: HostPlan) => ProgramParty
   /** Starts the process, if there is none, for a program that is still to come. */
   readonly ahead: (devices?: number) => void
+  /** Ends the process if it serves no program. */
+  readonly leave: () => void
   /** The process as it is now, if any. */
   readonly process: () => PluginProcess | undefined
 }
@@ -163,10 +168,10 @@ export const makeProcess = (settings: Settings, seams: Seams) => {
     return {
       process: () => current,
       ahead: (devices = settings.replicas) => {
-        if (isThere()) return
-        current = start(devices)
-        current.ahead()
+        if (!isThere()) current = start(devices)
+        current!.ahead() // it has been started
       },
+      leave: () => current?.leave(),
       serve: (plan) => {
         if (!isThere()) current = start(devicesOf(plan.program.options))
         return current!.serve(plan) // it has been started
@@ -189,6 +194,10 @@ export const partsOf = Effect.fnUntraced(function* (settings: Settings, seams: S
   return { found, koffi: yield* koffiHere }
 })
 
+/** Starts the process if there is none. */
+const startAhead = (party: PluginDevice, devices: number): Effect.Effect<void, EngineUnavailable> =>
+  Effect.try({ try: () => party.ahead(devices), catch: (cause) => unavailable(messageOf(cause), cause) })
+
 /** Has the plugin's process compile and serve; `step` tells whose instruction a refusal is about. @category combinators @since 0.1.0 */
 export const start = Effect.fnUntraced(function* (
   settings: Settings,
@@ -202,6 +211,7 @@ export const start = Effect.fnUntraced(function* (
     try: () => planOf(settings, found, planned, koffi),
     catch: (cause) => unavailable(messageOf(cause), cause)
   })
+  if (seams.spawn === undefined) yield* startAhead(party, devicesOf(plan.program.options))
   const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
   const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
   yield* Effect.mapError(host.ready, explain(step))
@@ -217,8 +227,8 @@ const compile = (settings: Settings, seams: Seams, process: ReturnType<typeof ma
     const party = process(koffi, found)
     const cores = program.partition?.cores
     // it starts while the step is lowered
-    if (seams.spawn === undefined) party.ahead(devicesOf({ replicas, partitions: cores }))
-    const slots = settings.prefetch ?? slotsWithin(program.step, replicas)
+    if (seams.spawn === undefined) yield* startAhead(party, devicesOf({ replicas, partitions: cores }))
+    const slots = settings.prefetch ?? Math.max(slotsWithin(program.step, replicas), 2 * (settings.stepsPerExecute ?? 1))
     const layout = layoutOf(program, replicas, slots)
     yield* checkMemory(layout)
     const make = seams.make ?? StepModule.make
@@ -244,8 +254,8 @@ const name = "DevicePjrt"
 /** A device, and what starts its process before there is a program. @category models @since 0.1.0 */
 export interface Made {
   readonly device: Device["Service"]
-  /** What keeps it from starting is told by `compile`. */
-  readonly ahead: Effect.Effect<void>
+  /** Starts the process, which ends with the scope; what keeps it from starting is told by `compile`. */
+  readonly ahead: Effect.Effect<void, never, Scope.Scope>
 }
 
 /** Throws a `RangeError` for counts that are too small or not whole. @category constructors @since 0.1.0 */
@@ -253,9 +263,18 @@ export const makeAhead = (options: Options = {}, seams: Seams = {}): Made => {
   const replicas = count(name, "replicas", options.replicas ?? 1, 1)
   if (options.prefetch !== undefined) count(name, "prefetch", options.prefetch, 2)
   if (options.stepsPerExecute !== undefined) count(name, "stepsPerExecute", options.stepsPerExecute, 1)
+  const { prefetch, stepsPerExecute = 1 } = options
+  if (prefetch !== undefined && stepsPerExecute > prefetch)
+    throw new RangeError(
+      `${name}: expected a prefetch of at least the ${stepsPerExecute} stepsPerExecute, got ${prefetch}: that many batches would never be there`
+    )
   const settings = { ...options, replicas }
   const process = makeProcess(settings, seams)
-  const ahead = Effect.ignore(Effect.map(partsOf(settings, seams), ({ found, koffi }) => process(koffi, found).ahead()))
+  const ahead = Effect.gen(function* () {
+    const { found, koffi } = yield* partsOf(settings, seams)
+    const party = process(koffi, found)
+    yield* Effect.acquireRelease(startAhead(party, replicas), () => Effect.sync(() => party.leave()))
+  }).pipe(Effect.ignore)
   return { device: Device.of({ engine, replicas, compile: compile(settings, seams, process) }), ahead }
 }
 

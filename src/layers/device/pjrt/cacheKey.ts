@@ -19,8 +19,8 @@ const processor = (): string => {
   }
 }
 
-/** Changes whenever the plugin's file does, on another processor, and with XLA's flags of the environment. @category rules @since 0.1.0 */
+/** Changes whenever the plugin's file does, on another processor, and with the flags of XLA and libtpu in the environment. @category rules @since 0.1.0 */
 export const cacheKey = (plugin: string): string => {
   const { mtimeMs, size } = statSync(plugin)
-  return [size, mtimeMs, process.env["XLA_FLAGS"] ?? "", processor()].join("\n")
+  return [size, mtimeMs, process.env["XLA_FLAGS"] ?? "", process.env["LIBTPU_INIT_ARGS"] ?? "", processor()].join("\n")
 }

@@ -29,7 +29,7 @@ const asking = <A>(
       const koffi = resolveKoffi()
       child = new PluginProcess(loadKoffi(koffi), { koffi, plugin: found.file, devices: 1, isCpu: found.platform === "cpu", ...settings })
     } catch (cause) {
-      return resume(Effect.fail(unavailable("the package koffi is not installed", cause)))
+      return resume(Effect.fail(unavailable(cause instanceof Error ? cause.message : String(cause), cause)))
     }
     child.ask((answer) => {
       const outcome = answer._tag === "Unavailable" ? Effect.fail(unavailable(answer.detail)) : take(answer)

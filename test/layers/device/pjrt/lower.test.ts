@@ -53,11 +53,20 @@ withXla("ops of StableHLO", (file) => {
       same(single("Softmax", [f32(3, 3)], {}), [a], 1e-6)
     })
 
+    it("where the second operand of Atan2 is the number 1, in arrays that are vectors", () => {
+      const b = Builder.make()
+      const x = b.parameter("x", { _tag: "Batch" }, f32(1225))
+      const ones = b.add("Fill", [], { dtype: "float32", shape: [1225], value: 1 })
+      b.output("y", { _tag: "Outfeed" }, b.add("Mul", [b.add("Atan2", [b.add("Mul", [x, x], {}), ones], {}), ones], {}))
+      same(b.build(), [numbers(f32(1225), 3)], 1e-5)
+    })
+
     it("where integers do not fit or are divided by 0", () => {
       const a = Int32Array.of(-2147483648, 7, 0, -9, 2147483647, -7, 6)
       const b = Int32Array.of(-1, 0, 0, -2, 2, 3, -4)
       for (const op of ["Add", "Mul", "Div", "FloorDiv", "Mod"] as const) same(single(op, [i32(7), i32(7)], {}), [a, b])
       same(single("Pow", [i32(6), i32(6)], {}), [Int32Array.of(2, 2, -1, -1, 1, 0), Int32Array.of(31, -1, -3, -2, -5, -1)])
+      same(single("Pow", [i32(4), i32(4)], {}), [Int32Array.of(0, 2, 2, -1), Int32Array.of(64, 64, 257, 257)])
     })
 
     it("where floats are beyond int32", () => {

@@ -45,6 +45,7 @@ export declare class Client {
     get platform(): string;
     get platformVersion(): string;
     get deviceInfos(): ReadonlyArray<DeviceInfo>;
+    get kinds(): string;
     memory(device: bigint): MemoryStatistics | undefined;
     await(event: bigint): void;
     awaitAll(events: Iterable<bigint>): void;

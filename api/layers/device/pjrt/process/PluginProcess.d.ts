@@ -40,6 +40,7 @@ export declare class PluginProcess {
     ask(take: (answer: Answer) => void, request?: CompileFor): void;
     left: Open | undefined;
     ahead(): void;
+    leave(): void;
     kill(): void;
     serve(plan: HostPlan): ProgramParty;
     end(): void;

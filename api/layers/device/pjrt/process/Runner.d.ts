@@ -1,4 +1,4 @@
-import type { Runner as HostedRunner } from "../../hosted/serve.ts";
+import { type Runner as HostedRunner } from "../../hosted/serve.ts";
 import type { Client } from "../client/Client.ts";
 import type { Executable } from "../client/Executable.ts";
 import type { Module, ProgramPlan } from "./ProgramPlan.ts";

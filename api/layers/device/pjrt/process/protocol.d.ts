@@ -73,6 +73,7 @@ export type Answer = {
     readonly detail: string;
 };
 export declare const answerPipe = 3;
+export declare const lineOf: (answer: Answer) => string;
 export declare const encode: (request: Request) => Uint8Array;
 export declare const decoder: (take: (request: Request) => void) => ((chunk: Buffer) => void);
 export declare const lines: (take: (line: string) => void) => ((chunk: string) => void);

@@ -22,11 +22,14 @@ export interface Encoded {
   readonly held: ReadonlyArray<unknown>
 }
 
-/** Whole numbers become int64; lists are for reading only. @category conversions @since 0.1.0 */
+/** Options that are fractions, also where they are whole: of XLA's client for GPUs. */
+const fractions: ReadonlySet<string> = new Set(["memory_fraction"])
+
+/** Whole numbers become int64, but for fractions of memory; lists are of int64. @category conversions @since 0.1.0 */
 export const encode = (koffi: Koffi, values: NamedValues): Encoded => {
   const entries = Object.entries(values)
   const data = new DataView(new ArrayBuffer(Math.max(1, entries.length) * namedValueBytes))
-  const held: Array<Bytes> = []
+  const held: Array<unknown> = []
   const keep = (text: string): Bytes => {
     const bytes = bytesOf(koffi, text)
     held.push(bytes)
@@ -47,12 +50,18 @@ export const encode = (koffi: Koffi, values: NamedValues): Encoded => {
     } else if (typeof value === "boolean") {
       data.setInt32(at + 32, types.bool, true)
       data.setUint8(at + 40, value ? 1 : 0)
-    } else if (typeof value === "number" && Number.isInteger(value)) {
+    } else if (typeof value === "number" && Number.isInteger(value) && !fractions.has(key)) {
       data.setInt32(at + 32, types.int64, true)
       data.setBigInt64(at + 40, BigInt(value), true)
     } else if (typeof value === "number") {
       data.setInt32(at + 32, types.float, true)
       data.setFloat32(at + 40, value, true)
+    } else {
+      const list = BigInt64Array.from(value, BigInt)
+      held.push(list)
+      data.setInt32(at + 32, types.int64List, true)
+      data.setBigUint64(at + 40, list.length === 0 ? 0n : koffi.address(list), true)
+      data.setBigUint64(at + 48, BigInt(list.length), true)
     }
   })
   const bytes = new Uint8Array(data.buffer)

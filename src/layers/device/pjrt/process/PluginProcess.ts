@@ -49,6 +49,8 @@ const firstMillis = 60_000
 /** What helps where the process was killed before it ran anything. */
 const afterKill = "try again with more memory free, one program at a time, or a smaller step"
 
+const noProcess = "no process can be started for the plugin: too many open files or processes (raise `ulimit -n` or `ulimit -u`, or close some)"
+
 /** A program in the process; its manners are those of a worker thread. @category models @since 0.1.0 */
 export class ProgramParty extends EventEmitter implements Party {
   readonly #plan: HostPlan
@@ -127,7 +129,10 @@ export class PluginProcess {
       detached: true,
       stdio: ["pipe", "ignore", "pipe", "pipe"]
     })
-    const answers = this.child.stdio[answerPipe] as Readable // a pipe is one
+    this.child.on("error", (cause) => this.#fail("it could not be started: " + cause.message, 1))
+    // without a descriptor or a process left there is a child without anything
+    const answers = this.child.stdio?.[answerPipe] as Readable | undefined // a pipe is one
+    if (answers === undefined) throw new Error(noProcess)
     answers.setEncoding("utf8")
     answers.on(
       "data",
@@ -136,7 +141,6 @@ export class PluginProcess {
     this.child.stderr!.on("data", (chunk: Buffer) => (this.#words = (this.#words + chunk.toString()).slice(-kept)))
     // `close` comes after `exit`, once all that was said has been read
     this.child.on("close", (code, signal) => this.#closed(code, signal))
-    this.child.on("error", (cause) => this.#fail("it could not be started: " + cause.message, 1))
     // writing to a process that has ended: its end is told by `close`
     this.child.stdin!.on("error", () => undefined)
     const { env: _, ...start } = settings
@@ -162,9 +166,14 @@ export class PluginProcess {
 
   #asked: ((answer: Answer) => void) | undefined
 
-  /** Has it wait for its first program, and end if none comes. */
+  /** Has it wait longer for a program, if it has none, and end if none comes. */
   ahead(): void {
-    this.#rest(firstMillis)
+    if (this.#programs.size === 0) this.#rest(firstMillis)
+  }
+
+  /** Ends it if no program runs in it. */
+  leave(): void {
+    if (this.#programs.size === 0) this.end()
   }
 
   /** Ends it; what it does is lost. */
@@ -207,6 +216,7 @@ export class PluginProcess {
   /** Nothing runs in it any more: it waits a while for another program, and keeps nobody from ending. */
   #rest(millis = idleMillis): void {
     this.#hold(false)
+    clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.end(), millis)
     this.#timer.unref()
   }

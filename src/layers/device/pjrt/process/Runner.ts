@@ -6,10 +6,12 @@
  */
 import type { TensorType } from "../../../../domain/Tensor.ts"
 import type { SlotPlace } from "../../hosted/Plan.ts"
-import type { Runner as HostedRunner } from "../../hosted/serve.ts"
+import { type Runner as HostedRunner, StepsFailed } from "../../hosted/serve.ts"
 import type { Buffer, Client, Memory } from "../client/Client.ts"
 import type { Executable } from "../client/Executable.ts"
 import { PjrtError } from "../client/Plugin.ts"
+import * as Flights from "./Flight.ts"
+import type { Flight } from "./Flight.ts"
 import type { Module, ProgramPlan } from "./ProgramPlan.ts"
 
 /** What `make` needs. @category models @since 0.1.0 */
@@ -35,7 +37,7 @@ const measured = 16
 interface Compiled {
   readonly module: Module
   readonly executable: Executable
-  readonly constants: ReadonlyArray<Buffer>
+  readonly constants: Array<Buffer>
   readonly slots: Slots
 }
 
@@ -48,32 +50,35 @@ interface Upload {
 /** Buffers over slots of the infeed that devices read in place, by argument, replica and slot: made once, and used whenever the slot is. */
 type Slots = Map<number, Upload>
 
-/** A call's share of an execution: what is to be waited for, then read, then released. */
-interface Flight {
-  readonly count: number
-  readonly first: number
-  readonly events: Array<bigint>
-  readonly held: Array<Buffer>
-  /** Told when the plugin needs a batch's memory no more: of memory used in place, once its buffer is released. */
-  readonly uploads: Array<bigint>
-  readonly after: Array<() => void>
-}
-
 /** Devices of each replica. */
 const coresOf = ({ options }: ProgramPlan) => options.partitions ?? 1
 
 const makeCompiled = ({ client, compile }: Surroundings, module: Module): Compiled => {
   const executable = compile(module)
-  const constants: Array<Buffer> = []
-  module.arguments.forEach(({ source, type }, index) => {
-    if (source._tag !== "Constant") return
-    executable.devices.forEach((device, place) => {
-      const buffer = client.from(source.data, type, device)
-      constants.push(buffer)
-      executable.bind(place, index, buffer)
+  const compiled: Compiled = { module, executable, constants: [], slots: new Map() }
+  try {
+    module.arguments.forEach(({ source, type }, index) => {
+      if (source._tag !== "Constant") return
+      executable.devices.forEach((device, place) => {
+        const buffer = client.from(source.data, type, device)
+        compiled.constants.push(buffer)
+        executable.bind(place, index, buffer)
+      })
     })
-  })
-  return { module, executable, constants, slots: new Map() }
+  } catch (error) {
+    closeCompiled(client, compiled)
+    throw error
+  }
+  return compiled
+}
+
+const closeCompiled = (client: Client, { constants, executable, slots }: Compiled) => {
+  for (const buffer of constants) client.release(buffer)
+  for (const { buffer, event } of slots.values()) {
+    client.release(buffer)
+    client.await(event)
+  }
+  executable.close()
 }
 
 /** The state on the devices, leaf by leaf and place by place: every core of a replica has the replica's. */
@@ -122,23 +127,17 @@ const makeState = ({ address, client, plan }: Surroundings, devices: ReadonlyArr
 
 type State = ReturnType<typeof makeState>
 
-/** Copies a result, at once after the execution where that can be, else as soon as the plugin gets to it. */
-const copy = (client: Client, flight: Flight, buffer: Buffer, memory: Memory) => {
-  if (client.isHost) flight.after.push(() => client.copyOut(buffer, memory))
-  else flight.events.push(client.download(buffer, memory))
-}
-
 /** Begins the copy of a result of `count` steps to the slots `out …` of its leaf. */
 const takeOutfeed = ({ address, client, memory }: Surroundings, flight: Flight, leaf: SlotPlace, buffer: Buffer, replica: number, out: number) => {
   const { base, bytes, stride } = leaf
   if (bytes === 0) return
   const at = base + out * stride + replica * bytes
   if (flight.count === 1 || stride === bytes) {
-    copy(client, flight, buffer, { address: address + BigInt(at), bytes: bytes * flight.count })
+    Flights.copy(client, flight, buffer, { address: address + BigInt(at), bytes: bytes * flight.count })
     return
   }
   const rows = new Uint8Array(bytes * flight.count)
-  copy(client, flight, buffer, { address: client.plugin.koffi.address(rows), bytes: rows.length })
+  Flights.copy(client, flight, buffer, { address: client.plugin.koffi.address(rows), bytes: rows.length })
   flight.after.push(() => {
     for (let i = 0; i < flight.count; i++) new Uint8Array(memory, at + i * stride, bytes).set(rows.subarray(i * bytes, (i + 1) * bytes))
   })
@@ -149,7 +148,7 @@ const elementsOf = { float32: Float32Array, int32: Int32Array, bool: Uint8Array 
 /** Begins the copy of one number a step; `take` gets them once they are here. */
 const takeNumbers = ({ client }: Surroundings, flight: Flight, buffer: Buffer, type: TensorType, take: (value: number, step: number) => void) => {
   const values = new elementsOf[type.dtype](flight.count)
-  copy(client, flight, buffer, { address: client.plugin.koffi.address(values), bytes: values.byteLength })
+  Flights.copy(client, flight, buffer, { address: client.plugin.koffi.address(values), bytes: values.byteLength })
   flight.after.push(() => values.forEach((value, i) => take(value, flight.first + i)))
 }
 
@@ -220,34 +219,12 @@ const makeLaunch = (around: Surroundings, state: State) => {
   }
 }
 
-const land = (client: Client, flight: Flight) => {
-  try {
-    client.awaitAll(flight.events)
-    for (const take of flight.after) take()
-  } finally {
-    for (const buffer of flight.held) client.release(buffer)
-    client.awaitAll(flight.uploads)
-  }
-}
-
-/** Waits for all, and throws the first failure. */
-const landAll = (client: Client, flights: ReadonlyArray<Flight>) => {
-  let failure: unknown
-  for (const flight of flights) {
-    try {
-      land(client, flight)
-    } catch (error) {
-      failure ??= error
-    }
-  }
-  if (failure !== undefined) throw failure
-}
-
 /** Compiles; `close` releases all that is on the devices. Throws `PjrtError`. @category constructors @since 0.1.0 */
 export const make = (around: Surroundings): HostedRunner & { readonly close: () => void } => {
   const { client, now, plan } = around
   const single = makeCompiled(around, plan.single)
   let several: Compiled | undefined
+  let isGivenUp = false
   const state = makeState(around, single.executable.devices)
   const launch = makeLaunch(around, state)
   let time = 0
@@ -256,24 +233,38 @@ export const make = (around: Surroundings): HostedRunner & { readonly close: () 
   return {
     most: plan.layout.slots,
     begin: (iterations) => {
-      if (several !== undefined || plan.several === undefined || iterations < 2 * plan.several.iterations) return
-      if (plan.eager || (stepTime() ?? Infinity) < shortStep) several = makeCompiled(around, plan.several)
+      if (several !== undefined || isGivenUp || plan.several === undefined) return
+      if (plan.eager) {
+        if (iterations >= plan.several.iterations) several = makeCompiled(around, plan.several)
+        return
+      }
+      if (iterations < 2 * plan.several.iterations || (stepTime() ?? Infinity) >= shortStep) return
+      try {
+        several = makeCompiled(around, plan.several)
+      } catch {
+        // nobody has asked for it, and single steps run
+        isGivenUp = true
+      }
     },
     steps: (slot, out, count, losses) => {
       const began = now()
       losses.fill(NaN, 0, count)
       const flights: Array<Flight> = []
+      let launched = 0
+      let refused: { readonly error: unknown } | undefined
       try {
-        for (let i = 0; i < count;) {
-          const compiled = several !== undefined && count - i >= several.module.iterations ? several : single
-          const flight: Flight = { count: compiled.module.iterations, first: i, events: [], held: [], uploads: [], after: [] }
+        while (launched < count) {
+          const compiled = several !== undefined && count - launched >= several.module.iterations ? several : single
+          const flight = Flights.make(compiled.module.iterations, launched)
           flights.push(flight)
-          launch(compiled, flight, slot + i, out + i, losses)
-          i += flight.count
+          launch(compiled, flight, slot + launched, out + launched, losses)
+          launched += flight.count
         }
-      } finally {
-        landAll(client, flights)
+      } catch (error) {
+        refused = { error }
       }
+      const { failure = refused, steps: landed } = Flights.landAll(client, flights)
+      if (failure !== undefined) throw new StepsFailed(Math.min(launched, landed), failure.error)
       time += now() - began
       steps += count
     },
@@ -281,14 +272,7 @@ export const make = (around: Surroundings): HostedRunner & { readonly close: () 
     store: state.store,
     close: () => {
       state.release()
-      for (const compiled of [single, several]) {
-        for (const buffer of compiled?.constants ?? []) client.release(buffer)
-        for (const { buffer, event } of compiled?.slots.values() ?? []) {
-          client.release(buffer)
-          client.await(event)
-        }
-        compiled?.executable.close()
-      }
+      for (const compiled of [single, several]) if (compiled !== undefined) closeCompiled(client, compiled)
     }
   }
 }

@@ -13,10 +13,10 @@ import { type CompileOptions, devicesOf } from "../client/compileOptions.ts"
 import type { NamedValues } from "../client/namedValues.ts"
 import * as Plugin from "../client/Plugin.ts"
 import { compileFor as compile } from "../client/topology.ts"
-import { type About, type Answer, answerPipe, type CompileFor, decoder, type Request, type Serve, type Start } from "./protocol.ts"
+import { type About, type Answer, answerPipe, type CompileFor, decoder, type Request, type Serve, type Start, lineOf } from "./protocol.ts"
 import type { ThreadData } from "./thread.ts"
 
-const answer = (value: Answer): void => void writeSync(answerPipe, `${JSON.stringify(value)}\n`)
+const answer = (value: Answer): void => void writeSync(answerPipe, lineOf(value))
 
 interface Running {
   readonly start: Start
@@ -56,9 +56,19 @@ const clientFor = ({ clients, plugin, start: { client: options = {} } }: Running
   const [first] = clients
   // only programs are served that come after options of a client
   if (first!.platform !== "cpu" || cpuDevices in options) throw new Error(tooFew(first!, program))
-  const client = Client.create(plugin, withDevices(options, needed))
+  const client = createClient(plugin, withDevices(options, needed))
   clients.push(client)
   return client
+}
+
+/** Throws with the options' names: the plugin's words may be about something within. */
+const createClient = (plugin: Plugin.Plugin, options: NamedValues): Client.Client => {
+  try {
+    return Client.create(plugin, options)
+  } catch (error) {
+    const names = Object.keys(options)
+    throw names.length === 0 ? error : new Error(`no client with the options ${names.join(", ")}: ${messageOf(error)}`)
+  }
 }
 
 const start = (request: Start): void => {
@@ -68,7 +78,7 @@ const start = (request: Start): void => {
     if (request.client !== undefined) prepare()
     const plugin = Plugin.open(koffi, request.plugin)
     const { client: options, devices, isCpu } = request
-    const clients = options === undefined ? [] : [Client.create(plugin, isCpu ? withDevices(options, devices) : options)]
+    const clients = options === undefined ? [] : [createClient(plugin, isCpu ? withDevices(options, devices) : options)]
     running = { start: request, plugin, clients, lock: new SharedArrayBuffer(4) }
     answer({ _tag: "Started", about: about(running) })
   } catch (error) {

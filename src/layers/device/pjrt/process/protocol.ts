@@ -86,6 +86,18 @@ export type Answer =
 /** Descriptor of the pipe for answers, in the plugin's process. @category constants @since 0.1.0 */
 export const answerPipe = 3
 
+/** What a pipe takes at once, so that the lines of several threads do not mix (PIPE_BUF of Linux). */
+const atOnce = 4096
+
+/** A line with its end; a failure that is long loses the middle of its words. @category conversions @since 0.1.0 */
+export const lineOf = (answer: Answer): string => {
+  const line = `${JSON.stringify(answer)}\n`
+  if (Buffer.byteLength(line) <= atOnce || answer._tag !== "Said" || typeof answer.message === "number" || !("detail" in answer.message)) return line
+  const { detail } = answer.message
+  const part = Math.floor(detail.length / 3)
+  return lineOf({ ...answer, message: { ...answer.message, detail: `${detail.slice(0, part)} … ${detail.slice(-part)}` } })
+}
+
 /** @category conversions @since 0.1.0 */
 export const encode = (request: Request): Uint8Array => {
   const body = serialize(request)

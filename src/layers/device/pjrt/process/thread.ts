@@ -14,7 +14,7 @@ import { devicesOf, encode, flagsOf } from "../client/compileOptions.ts"
 import { Executable } from "../client/Executable.ts"
 import { loadKoffi, semaphoreAt } from "../client/Native.ts"
 import { PjrtError, Plugin } from "../client/Plugin.ts"
-import { type Answer, answerPipe } from "./protocol.ts"
+import { type Answer, answerPipe, lineOf } from "./protocol.ts"
 import { hostedPlan, type Module, type ProgramPlan } from "./ProgramPlan.ts"
 import * as Runner from "./Runner.ts"
 import * as SharedMemory from "./SharedMemory.ts"
@@ -43,7 +43,7 @@ const {
   plan
 } = await new Promise<ThreadData>((resolve) => parentPort!.once("message", resolve))
 
-const answer = (value: Answer): void => void writeSync(answerPipe, `${JSON.stringify(value)}\n`)
+const answer = (value: Answer): void => void writeSync(answerPipe, lineOf(value))
 
 const post = (message: number | WorkerMessage): void => answer({ _tag: "Said", id, message })
 
@@ -72,7 +72,7 @@ const compileIn =
     const wrap = (program: bigint) => new Executable(client, program, devices, signature)
     const compile = () => wrap(client.compile(module.text, options))
     if (cache === undefined) return compile()
-    const file = Cache.fileOf(cache.folder, [module.text, cache.plugin, encode(options)])
+    const file = Cache.fileOf(cache.folder, [module.text, cache.plugin, encode(options), client.kinds])
     return Cache.through(file, { compile, load: (body) => wrap(client.deserialize(body)), serialize: (made) => made.serialize() })
   }
 
@@ -102,12 +102,15 @@ const main = async (): Promise<void> => {
   }
   const client = new Client(new Plugin(koffi, api), handle)
   const address = mapping.address + BigInt(shared.memory)
-  const runner = Runner.make({ client, plan, address, memory: hosted.memory, compile: compileIn(client), alone, now: () => performance.now() })
-  await serve({ postMessage: post, sleep, words: (error) => (error instanceof Error ? wordsOf(error) : String(error)) }, hosted, runner)
-  runner.close()
-  answer({ _tag: "Left", id, open: client.open })
-  // the thread ends, and with it what would unmap it
-  mapping.unmap()
+  try {
+    const runner = Runner.make({ client, plan, address, memory: hosted.memory, compile: compileIn(client), alone, now: () => performance.now() })
+    await serve({ postMessage: post, sleep, words: (error) => (error instanceof Error ? wordsOf(error) : String(error)) }, hosted, runner)
+    runner.close()
+    answer({ _tag: "Left", id, open: client.open })
+  } finally {
+    // the thread ends, and with it what would unmap it
+    mapping.unmap()
+  }
 }
 
 try {
