@@ -72,7 +72,7 @@ export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("
   cause: Schema.optionalKey(Schema.Defect())
 }) {
   override get message() {
-    return `engine ${this.engine} is not available: ${this.detail}. ${this.remedy}`
+    return `engine ${this.engine} is not available: ${this.detail.replace(/\.$/, "")}. ${this.remedy}`
   }
 }
 

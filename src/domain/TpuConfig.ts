@@ -73,7 +73,7 @@ export const TpuConfig = Schema.Struct({
   inputPartitionDims: Schema.optionalKey(
     Schema.Array(PartitionDims).annotate({
       expected:
-        "a list of one entry for the features and perhaps one for the labels: the parts along each axis of a tensor such as [1, 4], null for a tensor that is not cut, or these in a list or record as the batch is, such as [{ image: [1, 4, 1, 1] }, null]"
+        'a list of one entry for the features and perhaps one for the labels: the parts along each axis of a tensor such as [1, 4], null for a tensor that is not cut, or these in a list or record as the batch is, such as [{ "image": [1, 4, 1, 1] }, null]'
     })
   )
 })

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { countOf, countOfReplica, type ValidRows } from "../domain/batching.ts"
+import { dependsOn } from "../domain/graph/dependsOn.ts"
 import { ConfigError, type EstimatorError, InputError } from "../domain/Errors.ts"
 import { type Input } from "../domain/Input.ts"
 import type { StepOutput } from "../domain/Program.ts"
@@ -117,6 +118,8 @@ const measured = Effect.fnUntraced(function* <P, ME, MR, E, R, HE, HR>(
   yield* (yield* Rendezvous)
     .meet(runBatches({ run, pump, limit, outfeed, hooks, contextAt: context.ofRun(run) }), parties)
     .pipe(Effect.provideService(Summaries, log.emit))
+  const mixed = tally.mixed()
+  if (mixed !== undefined && !weighsByValid(run)) yield* Effect.logWarning(paddedLoss(mixed, run.spec))
   return { ...tally.result(), globalStep }
 })
 
@@ -156,6 +159,18 @@ const lossOf = (losses: ArrayLike<number>, rows: ValidRows, spec: session.Sessio
   return sum
 }
 
+/** Whether the model's own loss looks at which rows are examples. */
+const weighsByValid = ({ traced: { program, replicaLoss } }: session.Session<unknown, unknown>): boolean => {
+  const { outputs, parameters } = program.step
+  const losses = outputs.filter(({ role }) => role._tag === "Outfeed")
+  const valid = parameters.findLast(({ role }) => role._tag === "Batch")! // the last leaf of every batch
+  return dependsOn(program.step, losses[replicaLoss!]!.node, valid.node) // evaluations have it
+}
+
+const paddedLoss = (examples: number, { batchSize }: session.Session<unknown, unknown>["spec"]) =>
+  `evaluate: a batch has ${examples} of ${batchSize} rows, and the loss of the padding is in the mean loss, for the model's loss does not look at \`valid\`: ` +
+  "weigh the rows' losses by it, or take a batch size that divides the number of examples. The metrics are exact."
+
 /** Adds up loss and metrics over the outputs. */
 const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, globalStep: number, summaries: OutputHandler | undefined) => {
   const { metrics, program, replicaLoss } = run.traced
@@ -163,11 +178,16 @@ const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, 
   const states = metrics.map((metric) => metric.metric.initial)
   const call = hostCaller(run.traced, run.spec)
   let examples = 0
+  let mixed: number | undefined
   let lossSum = 0
   const add = Effect.fnUntraced(function* (output: StepOutput) {
     const rows = pump.nextValid()
     const count = countOf(rows)
     examples += count
+    for (let r = 0; mixed === undefined && r < run.spec.replicas; r++) {
+      const own = countOfReplica(rows, run.spec, r)
+      if (own > 0 && own < run.spec.rowsPerReplica) mixed = count
+    }
     lossSum += lossOf(output.outfeed[replicaLoss!]!, rows, run.spec) // evaluations have it
     for (const [i, { metric, name }] of metrics.entries()) {
       states[i] = yield* attempt(`metric ${name}`, globalStep, () => metric.update(states[i]!, readers[i]!(output.outfeed, rows)))
@@ -180,5 +200,10 @@ const makeTally = <E, R>(run: session.Session<E, R>, pump: pumps.Pump<unknown>, 
     examples,
     metrics: Object.fromEntries(metrics.map(({ metric, name }, i) => [name, metric.result(states[i]!)]))
   })
-  return { add, result }
+  return {
+    add,
+    result,
+    /** Examples of the first batch of which a replica had both examples and padding. */
+    mixed: () => mixed
+  }
 }

@@ -60,8 +60,10 @@ const checkTpu = ({ assets, exportToTpu, formats }: ExportOptions): ConfigError 
   if (typeof exportToTpu !== "object" || exportToTpu === null || !isCount(exportToTpu.batchSize)) {
     return refused("exportToTpu", `expected { batchSize } with a positive whole number (a TPU's shapes are static), got ${shown(exportToTpu)}.`)
   }
-  const without = formats.find(({ tpu }) => tpu !== true)
-  if (without !== undefined) return refused("exportToTpu", `the format ${without.name} has no place for StableHLO; export as saved-model for that.`)
+  if (!formats.some(({ tpu }) => tpu === true)) {
+    const given = formats.map(({ name }) => name)
+    return refused("exportToTpu", `the format ${given.join(", ")} has no place for StableHLO; export as saved-model for that, too.`)
+  }
   const clash = [...(assets?.keys() ?? [])].find((name) => name.split(/[\\/]/)[0]?.toLowerCase() === "stablehlo")
   return clash === undefined
     ? undefined

@@ -10,7 +10,10 @@ import { table } from "./table.ts"
 const [mebi, gibi] = [2 ** 20, 2 ** 30]
 
 /** @category conversions @since 0.1.0 */
-export const sizeText = (bytes: number): string => (bytes < gibi ? `${(bytes / mebi).toFixed(1)} MiB` : `${(bytes / gibi).toFixed(2)} GiB`)
+export const sizeText = (bytes: number): string => {
+  if (bytes < mebi / 10) return `${(bytes / 1024).toFixed(1)} KiB`
+  return bytes < gibi ? `${(bytes / mebi).toFixed(1)} MiB` : `${(bytes / gibi).toFixed(2)} GiB`
+}
 
 /** `4.20 of 15.75 GiB`, or without the limit where there is none. @category conversions @since 0.1.0 */
 export const ofLimit = (bytes: number, limit: number | undefined): string => {

@@ -11,7 +11,8 @@ import type { WorkerPlan } from "./WorkerPlan.ts"
 export const engine = "onnx"
 
 /** @category constants @since 0.1.0 */
-export const remedy = "Run `npm install koffi onnxruntime-node`."
+export const remedy =
+  "Run `ONNXRUNTIME_NODE_INSTALL=skip npm install koffi onnxruntime-node`: without the variable its install script fetches CUDA from nuget.org, and npm leaves the package out where that fails."
 
 /** Starts the worker thread; tests put their own here to end it when they like. @category models @since 0.1.0 */
 export type Spawn = Host.Spawn<WorkerPlan>

@@ -97,7 +97,7 @@ const absence = (file: string, origin: string): string | undefined => {
     return undefined
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException // of the file system
-    if (code === "ENOENT") return `there is no file ${file} (${origin})`
+    if (code === "ENOENT") return `there is no file ${file} (${origin})${file.includes("/") ? "" : "; the names of plugins are cpu, cuda and tpu"}`
     const what = code === "EACCES" ? "reading it, or a folder on the way to it, is not allowed to this user" : `the system says ${code}`
     return `${file} cannot be read (${origin}): ${what}`
   }

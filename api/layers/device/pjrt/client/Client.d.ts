@@ -45,7 +45,6 @@ export declare class Client {
     get platform(): string;
     get platformVersion(): string;
     get deviceInfos(): ReadonlyArray<DeviceInfo>;
-    get kinds(): string;
     memory(device: bigint): MemoryStatistics | undefined;
     await(event: bigint): void;
     awaitAll(events: Iterable<bigint>): void;

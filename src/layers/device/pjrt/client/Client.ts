@@ -117,11 +117,6 @@ export class Client {
     })
   }
 
-  /** What its devices are, a line each: `NVIDIA H100 80GB HBM3`. */
-  get kinds(): string {
-    return this.deviceInfos.map(({ kind }) => kind).join("\n")
-  }
-
   /** `undefined` where the plugin keeps no such figures, as on CPUs. */
   memory(device: bigint): MemoryStatistics | undefined {
     try {

@@ -72,7 +72,8 @@ const compileIn =
     const wrap = (program: bigint) => new Executable(client, program, devices, signature)
     const compile = () => wrap(client.compile(module.text, options))
     if (cache === undefined) return compile()
-    const file = Cache.fileOf(cache.folder, [module.text, cache.plugin, encode(options), client.kinds])
+    const kinds = client.deviceInfos.map(({ kind }) => kind).join("\n")
+    const file = Cache.fileOf(cache.folder, [module.text, cache.plugin, encode(options), kinds])
     return Cache.through(file, { compile, load: (body) => wrap(client.deserialize(body)), serialize: (made) => made.serialize() })
   }
 
