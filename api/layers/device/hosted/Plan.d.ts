@@ -42,7 +42,7 @@ export declare class Allocator {
 type Leaf = BatchLeaf | OutfeedLeaf;
 export declare const slotsWithin: (step: Graph, replicas: number, more?: number) => number;
 export declare const slotBySlot: (memory: Allocator, leaves: ReadonlyArray<Leaf>, replicas: number, slots: number) => ReadonlyArray<SlotPlace>;
-export declare const leafByLeaf: (memory: Allocator, leaves: ReadonlyArray<Leaf>, replicas: number, slots: number) => ReadonlyArray<SlotPlace>;
+export declare const leafByLeaf: (memory: Allocator, leaves: ReadonlyArray<Leaf>, replicas: number, slots: number, isAligned?: boolean) => ReadonlyArray<SlotPlace>;
 export declare const statePlace: (memory: Allocator, leaf: StateLeaf, replicas: number, divided: boolean, moving: boolean) => StatePlace;
 export declare const memoryFor: (layout: HostedLayout, maxIterations: number) => Pick<HostedPlan, "memory" | "control" | "losses" | "slotLosses">;
 export {};

@@ -38,6 +38,7 @@ export type WorkerMessage = {
 } | {
     readonly _tag: "Unavailable";
     readonly detail: string;
+    readonly remedy?: string;
 } | {
     readonly _tag: "Refused";
     readonly detail: string;

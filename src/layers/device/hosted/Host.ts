@@ -89,7 +89,7 @@ export class Host {
     if (message._tag === "Ready") this.#ready = true
     else if (message._tag === "Failed") this.fail(new ExecuteError({ engine, reason: "OpFailed", detail: message.detail }))
     else if (message._tag === "Refused") this.fail(new CompileError({ engine, detail: message.detail }))
-    else this.fail(new EngineUnavailable({ engine, detail: message.detail, remedy }))
+    else this.fail(new EngineUnavailable({ engine, detail: message.detail, remedy: message.remedy ?? remedy }))
     this.#poll(-1)
   }
 

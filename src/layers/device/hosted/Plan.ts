@@ -69,13 +69,15 @@ export interface HostedPlan {
 
 const alignment = 64
 
+const aligned = (bytes: number) => Math.ceil(bytes / alignment) * alignment
+
 /** Hands out offsets of a memory that grows. @category models @since 0.1.0 */
 export class Allocator {
   bytes = 0
 
   take(size: number): number {
     const offset = this.bytes
-    this.bytes += Math.ceil(size / alignment) * alignment
+    this.bytes += aligned(size)
     return offset
   }
 }
@@ -103,11 +105,17 @@ export const slotBySlot = (memory: Allocator, leaves: ReadonlyArray<Leaf>, repli
   return places.map((place) => ({ ...place, base: base + place.base, stride: slot.bytes }))
 }
 
-/** All slots of a leaf together without a gap, leaf after leaf. @category constructors @since 0.1.0 */
-export const leafByLeaf = (memory: Allocator, leaves: ReadonlyArray<Leaf>, replicas: number, slots: number): ReadonlyArray<SlotPlace> =>
+/** All slots of a leaf together, leaf after leaf; without a gap, or each where an engine can read it in place. @category constructors @since 0.1.0 */
+export const leafByLeaf = (
+  memory: Allocator,
+  leaves: ReadonlyArray<Leaf>,
+  replicas: number,
+  slots: number,
+  isAligned = false
+): ReadonlyArray<SlotPlace> =>
   leaves.map(({ name, type }) => {
     const bytes = byteSizeOf(type)
-    const stride = bytes * replicas
+    const stride = isAligned ? aligned(bytes * replicas) : bytes * replicas
     return { name, type, shape: globalShape(type.shape, replicas), base: memory.take(stride * slots), stride, bytes }
   })
 

@@ -57,7 +57,7 @@ export const ring = (control: Int32Array): void => {
 export type WorkerMessage =
   | { readonly _tag: "Ready" }
   /** The native library could not be loaded. */
-  | { readonly _tag: "Unavailable"; readonly detail: string }
+  | { readonly _tag: "Unavailable"; readonly detail: string; readonly remedy?: string }
   /** The engine refused the model. */
   | { readonly _tag: "Refused"; readonly detail: string }
   /** A step failed; the state is not to be trusted. */

@@ -90,7 +90,8 @@ const layoutOf = (program: Program, replicas: number, slots: number): HostedLayo
     replicas,
     slots,
     state: stateLeaves(program.step).map((leaf) => statePlace(memory, leaf, replicas, false, false)),
-    infeed: leafByLeaf(memory, batchLeaves(program.step), replicas, slots),
+    // each slot can be read in place
+    infeed: leafByLeaf(memory, batchLeaves(program.step), replicas, slots, true),
     outfeed: leafByLeaf(memory, outfeedLeaves(program.step), replicas, slots),
     bytes: memory.bytes
   }

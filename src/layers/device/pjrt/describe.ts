@@ -14,7 +14,8 @@ import type { About, Answer, Compiled, CompileFor } from "./process/protocol.ts"
 
 type Outcome<A> = Effect.Effect<A, CompileError | EngineUnavailable>
 
-const unavailable = (detail: string, cause?: unknown) => new EngineUnavailable({ engine, detail, remedy, ...(cause === undefined ? {} : { cause }) })
+const unavailable = (detail: string, cause?: unknown, what = remedy) =>
+  new EngineUnavailable({ engine, detail, remedy: what, ...(cause === undefined ? {} : { cause }) })
 
 /** Starts the process, and ends it once `take` has an outcome for one of its answers, or when interrupted. */
 const asking = <A>(
@@ -32,7 +33,7 @@ const asking = <A>(
       return resume(Effect.fail(unavailable(cause instanceof Error ? cause.message : String(cause), cause)))
     }
     child.ask((answer) => {
-      const outcome = answer._tag === "Unavailable" ? Effect.fail(unavailable(answer.detail)) : take(answer)
+      const outcome = answer._tag === "Unavailable" ? Effect.fail(unavailable(answer.detail, undefined, answer.remedy)) : take(answer)
       if (outcome === undefined) return
       child.kill()
       resume(outcome)

@@ -53,6 +53,7 @@ export type Answer = {
 } | {
     readonly _tag: "Unavailable";
     readonly detail: string;
+    readonly remedy?: string;
 } | {
     readonly _tag: "Said";
     readonly id: number;

@@ -61,6 +61,10 @@ const clientFor = ({ clients, plugin, start: { client: options = {} } }: Running
   return client
 }
 
+/** What helps where there is a plugin, and not the devices that are wanted of it. */
+const otherDevices =
+  "`effect-estimator devices` shows what the plugin finds; EFFECT_ESTIMATOR_PJRT_PLUGIN, or the option plugin, chooses another: cpu, cuda, tpu or a path"
+
 /** Throws with the options' names: the plugin's words may be about something within. */
 const createClient = (plugin: Plugin.Plugin, options: NamedValues): Client.Client => {
   try {
@@ -72,17 +76,19 @@ const createClient = (plugin: Plugin.Plugin, options: NamedValues): Client.Clien
 }
 
 const start = (request: Start): void => {
+  let plugin: Plugin.Plugin | undefined
   try {
     const koffi = loadKoffi(request.koffi)
     dieWithParent(koffi)
     if (request.client !== undefined) prepare()
-    const plugin = Plugin.open(koffi, request.plugin)
+    plugin = Plugin.open(koffi, request.plugin)
     const { client: options, devices, isCpu } = request
     const clients = options === undefined ? [] : [createClient(plugin, isCpu ? withDevices(options, devices) : options)]
     running = { start: request, plugin, clients, lock: new SharedArrayBuffer(4) }
     answer({ _tag: "Started", about: about(running) })
   } catch (error) {
-    answer({ _tag: "Unavailable", detail: messageOf(error) })
+    const isOpen = plugin !== undefined
+    answer({ _tag: "Unavailable", detail: messageOf(error), ...(isOpen ? { remedy: otherDevices } : {}) })
     process.exit(1)
   }
 }
@@ -106,7 +112,7 @@ const serve = ({ id, plan }: Serve): void => {
   try {
     client = clientFor(running!, plan.options)
   } catch (error) {
-    answer({ _tag: "Said", id, message: { _tag: "Unavailable", detail: messageOf(error) } })
+    answer({ _tag: "Said", id, message: { _tag: "Unavailable", detail: messageOf(error), remedy: otherDevices } })
     return answer({ _tag: "Ended", id })
   }
   const data: ThreadData = { id, plan, koffi: started.koffi, host: started.host, api: plugin.api, client: client.handle, lock }

@@ -74,7 +74,7 @@ export interface Compiled {
 export type Answer =
   | { readonly _tag: "Started"; readonly about: About }
   /** The plugin or koffi cannot be used; the process ends. */
-  | { readonly _tag: "Unavailable"; readonly detail: string }
+  | { readonly _tag: "Unavailable"; readonly detail: string; readonly remedy?: string }
   | { readonly _tag: "Said"; readonly id: number; readonly message: number | WorkerMessage }
   /** A program has released what it had: what is open all the same has leaked. */
   | { readonly _tag: "Left"; readonly id: number; readonly open: Open }
