@@ -30,7 +30,7 @@ export interface Prepared {
     readonly estimator: Estimator.Estimator<unknown, unknown, FileSystem.FileSystem | Path.Path>;
     readonly layer: Layer.Layer<Estimator.EstimatorServices, EngineUnavailable>;
 }
-export declare const prepare: (flags: RunFlags, overrides: Overrides) => Effect.Effect<Prepared, ConfigError, FileSystem.FileSystem>;
+export declare const prepare: (flags: RunFlags, overrides: Overrides, checkpoint?: Option.Option<string> | undefined) => Effect.Effect<Prepared, ConfigError, FileSystem.FileSystem>;
 export declare const readConfig: (file: string) => Effect.Effect<{
     readonly modelDir?: string;
     readonly seed?: number;

@@ -24,7 +24,7 @@ export const evaluate = Command.make(
     )
   },
   Effect.fnUntraced(function* (flags) {
-    const { estimator, layer, parts } = yield* prepare(flags, {})
+    const { estimator, layer, parts } = yield* prepare(flags, {}, flags.checkpoint)
     const input = parts.evaluate
     if (input === undefined)
       return yield* new ConfigError({ key: "--program", detail: "the program has no input to evaluate on: its make gave no `evaluate`." })

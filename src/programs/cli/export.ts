@@ -87,7 +87,7 @@ export const exportCommand = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const run = { ...flags, engine: "reference", replicas: 1, iterationsPerLoop: Option.none(), tensorboard: false, log: "none" } as const
-    const { estimator, layer, parts } = yield* prepare(run, {})
+    const { estimator, layer, parts } = yield* prepare(run, {}, flags.checkpoint)
     const path = yield* Path.Path
     const base = Option.getOrElse(flags.to, () => path.join(estimator.config.modelDir ?? ".", "export"))
     const chosen = flags.format.length === 0 ? [names[0]] : flags.format

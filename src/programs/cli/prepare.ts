@@ -47,10 +47,11 @@ export interface Prepared {
   readonly layer: Layer.Layer<Estimator.EstimatorServices, EngineUnavailable>
 }
 
-/** @category programs @since 0.1.0 */
+/** `checkpoint`: the one that is asked for, if the command has a flag for it. @category programs @since 0.1.0 */
 export const prepare = Effect.fnUntraced(function* (
   flags: RunFlags,
-  overrides: Overrides
+  overrides: Overrides,
+  checkpoint: Option.Option<string> = Option.none()
 ): Effect.fn.Return<Prepared, ConfigError, FileSystem.FileSystem> {
   const parts = yield* loadProgram(flags.program, flags.param)
   const named = { modelDir: flags.modelDir, seed: flags.seed, iterationsPerLoop: flags.iterationsPerLoop, ...overrides }
@@ -65,7 +66,7 @@ export const prepare = Effect.fnUntraced(function* (
     })
   }
   // on standard error: what a command prints is read by others
-  if (estimator.config.modelDir === undefined) {
+  if (estimator.config.modelDir === undefined && Option.isNone(checkpoint)) {
     yield* Console.error("note: without --model-dir nothing is saved, and nothing that was trained before is used")
   }
   return { parts, estimator, layer: Layer.mergeAll(services, engine, sinks(flags)) }

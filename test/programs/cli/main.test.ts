@@ -180,6 +180,9 @@ describe("effect-estimator", () => {
     }
     assert.deepInclude(last, { event: "eval", step: 100, examples: 16 })
     assert.isBelow(last.loss, 1e-3)
+    // one that is named is used, whatever the directory
+    const named = cli("evaluate", ...common.slice(0, 4), "--checkpoint", "model/model.ckpt-100")
+    assert.deepStrictEqual([named.code, named.err], [0, ""])
     const predicted = cli("predict", ...common, "--take", "2")
     assert.strictEqual(predicted.code, 0, predicted.all)
     assert.match(predicted.out, /^0: -(4\.0|3\.9)\d\n1: -3\.\d\d\n$/)
