@@ -31,7 +31,7 @@ const modelFn: Model.ModelFn<Params> = ({ features, labels, mode, params, random
   const head = layers.dense({ units: 10 })
   const logitsOf = () => {
     const hidden = trunk.apply(features) as tf.Tensor2D
-    // randomness comes from `random`: a dropout layer would draw on the host, once, while the model is recorded
+    // `random` draws in the step, anew each time; so does a dropout layer
     return head.apply(mode === "train" ? random.dropout(hidden, params.dropout) : hidden) as tf.Tensor2D
   }
   if (mode === "predict") {
