@@ -208,13 +208,21 @@ export const start = Effect.fnUntraced(function* (
   planned: Planned,
   step: Pick<StepModule.StepModule, "at">
 ): Effect.fn.Return<DeviceExecutable, CompileError | EngineUnavailable | ExecuteError, Scope.Scope> {
-  const plan = yield* Effect.try({
+  if (seams.spawn === undefined) yield* startAhead(party, devicesOf({ replicas: settings.replicas, partitions: planned.cores }))
+  const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
+  const planning = Effect.try({
     try: () => planOf(settings, found, planned, koffi),
     catch: (cause) => unavailable(messageOf(cause), cause)
   })
-  if (seams.spawn === undefined) yield* startAhead(party, devicesOf(plan.program.options))
-  const spawn = seams.spawn ?? ((hostPlan: HostPlan) => party.serve(hostPlan))
-  const host = yield* Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party))
+  // the plan's memory is the host's, which gives it back: nothing may come between
+  const { host, plan } = yield* Effect.uninterruptible(
+    Effect.flatMap(planning, (plan) =>
+      Effect.map(
+        Host.start({ engine, remedy, party: "plugin's process" }, plan, (hostPlan) => spawn(hostPlan, party)),
+        (host) => ({ host, plan })
+      )
+    )
+  )
   yield* Effect.mapError(host.ready, explain(step))
   return yield* Executable.make(host, plan)
 })

@@ -89,7 +89,8 @@ withXla("failures of the PJRT engine, and its process", (file) => {
         yield* executable.feed([new Float32Array(2)])
         const error = yield* Effect.flip(executable.run(1))
         assert.strictEqual(error.reason, "DeviceLost")
-        assert.match(error.detail, /SIGABRT: .*Span::at failed bounds check/)
+        // both replicas' threads throw: where they do so at once, the C++ library says that and nothing of the exceptions
+        assert.match(error.detail, /SIGABRT: .*(Span::at failed bounds check|terminate called recursively)/)
       })
     )
 

@@ -193,11 +193,16 @@ const makeLaunch = (around: Surroundings, state: State) => {
     uploadBatches(around, compiled, flight, slot)
     bindState(compiled, state)
     let launched: ReturnType<Executable["launch"]> | undefined
+    let failure: { readonly error: unknown } | undefined
     around.alone(() => {
       launched = executable.launch()
       // devices of a CPU share its threads: of several executions begun, each may wait in a collective for threads that the next one holds
-      if (client.isHost && executable.devices.length > 1) client.awaitAll(launched.events)
-      else flight.events.push(...launched.events)
+      if (!client.isHost || executable.devices.length === 1) return void flight.events.push(...launched.events)
+      try {
+        client.awaitAll(launched.events)
+      } catch (error) {
+        failure = { error }
+      }
     })
     const { results } = launched!
     module.results.forEach(({ target, type }, i) => {
@@ -216,6 +221,10 @@ const makeLaunch = (around: Surroundings, state: State) => {
         })
       })
     })
+    if (failure === undefined) return
+    // its results are there to be released, and not to be read
+    flight.after.length = 0
+    throw failure.error
   }
 }
 
