@@ -88,7 +88,7 @@ const readArtifact = Effect.fnUntraced(function* (
   const bytes = yield* readFile(file)
   const found = sha256(bytes)
   if (found === expected) return bytes
-  const detail = `expected bytes of SHA-256 ${expected.slice(0, 12)}…, got ${bytes.length} bytes of ${found.slice(0, 12)}…. Copy the export again, or ${exportAgain.toLowerCase()}`
+  const detail = `expected bytes of SHA-256 ${expected.slice(0, 12)}…, got ${bytes.length} bytes of ${found.slice(0, 12)}…. Copy the export again, or make it anew. ${exportAgain}`
   return yield* new ArtifactError({ reason: "Damaged", file, detail })
 })
 
